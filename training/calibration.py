@@ -1,0 +1,36 @@
+"""Calibration: one temperature for the log-probabilities (Guo, Pleiss, Sun, Weinberger, ICML 2017), and its measures."""
+
+import numpy as np
+
+from inference.calibration import with_temperature
+
+__all__ = ["expected_calibration_error", "fit_temperature", "negative_log_likelihood", "with_temperature"]
+
+
+def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return the mean of -log p(label): probabilities (N, 10), labels (N,)."""
+    chosen = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+
+
+def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return the temperature, 0.2-5, with the least negative log-likelihood (a grid, then a finer one)."""
+    grid = np.geomspace(0.2, 5.0, 65)
+    for _ in range(2):
+        losses = [negative_log_likelihood(with_temperature(probabilities, t), labels) for t in grid]
+        best = int(np.argmin(losses))
+        temperature = float(grid[best])
+        grid = np.geomspace(grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)], 33)
+    return temperature
+
+
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
+    """Return the ECE, 0-1: the mean gap between confidence and accuracy over equal-width bins of confidence."""
+    confidences = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    places = np.minimum((confidences * bins).astype(int), bins - 1)
+    gaps = [
+        (places == place).mean() * abs(confidences[places == place].mean() - right[places == place].mean())
+        for place in np.unique(places)
+    ]
+    return float(sum(gaps))

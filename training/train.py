@@ -1,0 +1,161 @@
+"""Train one network: ``python -m training.train mnist_cnn``. Ctrl-C and start again to resume.
+
+Read it from top to bottom. The settings, each with its reason, are in training/settings/NAME.json.
+Every finished epoch is kept in checkpoints/NAME/; the finished network goes to models/ as
+NAME.keras, NAME.onnx, NAME.json (the card: how it was made, what it scored) and NAME_history.csv.
+The test images are not looked at here: that is training/evaluate.py.
+"""
+
+import argparse
+import csv
+import json
+import math
+import platform
+import time
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from inference.mnist import checksum, load_mnist
+from training.data import AugmentedBatches, training_and_validation
+from training.export import MODELS, export_network, write_card
+from training.networks import NETWORKS
+
+SETTINGS = Path(__file__).parent / "settings"
+CHECKPOINTS = Path("checkpoints")
+HISTORY_COLUMNS = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
+
+
+def learning_rate(step: int, steps_per_epoch: int, settings: dict) -> float:
+    """Return the rate of a step: a linear warm-up over the first epoch, then a cosine down to zero."""
+    total = settings["epochs"] * steps_per_epoch
+    warm_up = min(1.0, (step + 1) / steps_per_epoch)
+    return settings["learning_rate"] * warm_up * 0.5 * (1 + math.cos(math.pi * step / total))
+
+
+class LearningRate(keras.callbacks.Callback):
+    """Sets the optimizer's learning rate before every step."""
+
+    def __init__(self, first_step: int, steps_per_epoch: int, settings: dict):
+        super().__init__()
+        self._first_step = first_step
+        self._steps_per_epoch = steps_per_epoch
+        self._settings = settings
+
+    def on_train_batch_begin(self, batch, logs=None):
+        step = self._first_step + batch
+        self.model.optimizer.learning_rate = learning_rate(step, self._steps_per_epoch, self._settings)
+
+
+def read_history(path: Path) -> list[dict]:
+    """Return the rows of a history file, one an epoch; none where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def write_history(path: Path, rows: list[dict]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, HISTORY_COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def in_float32(model: keras.Model, settings: dict) -> keras.Model:
+    """Return the same network computing in float32: what is saved, exported and measured."""
+    keras.config.set_dtype_policy("float32")
+    copy = NETWORKS[settings["network"]](settings)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
+    """Train to the last epoch, from the newest checkpoint if there is one; return the network and its history."""
+    keras.utils.set_random_seed(settings["seed"])
+    keras.config.set_dtype_policy(settings["precision"])
+    training, validation = training_and_validation(settings)
+    validation_images = validation.images.astype(np.float32)[..., None]
+    validation_labels = keras.utils.to_categorical(validation.labels, 10)
+
+    checkpoint = checkpoints / "last.keras"
+    history = read_history(checkpoints / "history.csv")
+    if history and checkpoint.exists():
+        print(f"resuming after epoch {len(history)}")
+        model = keras.models.load_model(checkpoint)
+    else:
+        history = []
+        model = NETWORKS[settings["network"]](settings)
+        model.compile(
+            optimizer=keras.optimizers.Adam(settings["learning_rate"]),
+            loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings["label_smoothing"]),
+            metrics=["accuracy"],
+            jit_compile=False,  # XLA makes this network half as fast on a CPU
+        )
+    checkpoints.mkdir(parents=True, exist_ok=True)
+
+    for epoch in range(len(history), settings["epochs"]):
+        started = time.perf_counter()
+        batches = AugmentedBatches(training, settings, epoch)
+        fit = model.fit(
+            batches,
+            callbacks=[LearningRate(epoch * len(batches), len(batches), settings)],
+            shuffle=False,
+            verbose=2,
+        )
+        val_loss, val_accuracy = model.evaluate(validation_images, validation_labels, batch_size=500, verbose=0)
+        row = {
+            "epoch": epoch + 1,
+            "learning_rate": float(model.optimizer.learning_rate),
+            "loss": fit.history["loss"][0],
+            "accuracy": fit.history["accuracy"][0],
+            "val_loss": val_loss,
+            "val_accuracy": val_accuracy,
+            "seconds": time.perf_counter() - started,
+        }
+        history.append(row)
+        # The network first: an interruption between the two repeats an epoch rather than skipping one.
+        model.save(checkpoint)
+        write_history(checkpoints / "history.csv", history)
+        print(f"epoch {epoch + 1}/{settings['epochs']}: validation accuracy {val_accuracy:.4f}", flush=True)
+    return in_float32(model, settings), history
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train a network of DigitLens and write it to models/.")
+    parser.add_argument("name", choices=sorted(path.stem for path in SETTINGS.glob("*.json")))
+    parser.add_argument("--epochs", type=int, help="fewer epochs than the settings say, to try something out")
+    parser.add_argument("--out", type=Path, default=MODELS, help="where the finished network goes (default: models/)")
+    arguments = parser.parse_args()
+    settings = json.loads((SETTINGS / f"{arguments.name}.json").read_text())
+    settings["epochs"] = arguments.epochs or settings["epochs"]
+
+    model, history = train(settings, CHECKPOINTS / f"{arguments.name}-{settings['epochs']}-{settings['seed']}")
+
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    write_history(arguments.out / f"{arguments.name}_history.csv", history)
+    export_network(model, arguments.out / arguments.name)
+    _, validation = training_and_validation(settings)
+    write_card(
+        model,
+        validation,
+        arguments.out / arguments.name,
+        {
+            "settings": settings,
+            "training_seconds": round(sum(row["seconds"] for row in history)),
+            "date": date.today().isoformat(),
+            "data": {"name": "MNIST", "sha256_of_arrays": checksum(load_mnist())},
+            "versions": {
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("tensorflow", "keras", "tf2onnx", "numpy", "opencv-python-headless")},
+            },
+        },
+    )
+    print(f"{arguments.name}: validation accuracy {history[-1]['val_accuracy']:.4f}, written to {arguments.out}/")
+
+
+if __name__ == "__main__":
+    main()
