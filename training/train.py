@@ -150,7 +150,10 @@ def main() -> None:
             "data": {"name": "MNIST", "sha256_of_arrays": checksum(load_mnist())},
             "versions": {
                 "python": platform.python_version(),
-                **{name: version(name) for name in ("tensorflow", "keras", "tf2onnx", "numpy", "opencv-python-headless")},
+                **{
+                    name: version(name)
+                    for name in ("tensorflow", "keras", "tf2onnx", "numpy", "opencv-python-headless")
+                },
             },
         },
     )

@@ -1,0 +1,127 @@
+"""The network on ONNX Runtime: from 28×28 pixels to ten calibrated probabilities."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from inference.calibration import with_temperature
+
+DEFAULT_NETWORK = "mnist_cnn"
+TTA_ANGLES = (-5.0, -3.0, 0.0, 3.0, 5.0)  # degrees, counter-clockwise
+
+
+class NetworkUnavailable(RuntimeError):
+    """A network cannot be loaded; the message is one sentence that says why and what to do."""
+
+
+def models_folder() -> Path:
+    """Return the folder of the trained networks: ``DIGITLENS_MODELS`` if set, else models/ beside the code."""
+    return Path(os.environ.get("DIGITLENS_MODELS") or Path(__file__).resolve().parents[2] / "models")
+
+
+def network_names() -> list[str]:
+    """Return the names of the networks in the folder, the default one first."""
+    names = sorted(path.stem for path in models_folder().glob("*.onnx"))
+    return sorted(names, key=lambda name: name != DEFAULT_NETWORK)
+
+
+def read_card(name: str = DEFAULT_NETWORK) -> dict:
+    """Return the card of a network: how it was made, what it scored, its temperature and thresholds."""
+    path = models_folder() / f"{name}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NetworkUnavailable(
+            f"The card of the network {name} is missing or damaged: restore {path} or train it again."
+        ) from error
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The network's answer: the digit, its confidence (0-1, calibrated) and ``probabilities`` (10,), index = digit.
+
+    ``votes``: with TTA, each turned image's own (angle in degrees, digit, confidence).
+    """
+
+    digit: int
+    confidence: float
+    probabilities: np.ndarray
+    votes: tuple[tuple[float, int, float], ...] = ()
+
+    def top(self, count: int = 3) -> list[tuple[int, float]]:
+        """Return the ``count`` most probable digits with their probabilities, the best first."""
+        order = np.argsort(-self.probabilities, kind="stable")[:count]
+        return [(int(digit), float(self.probabilities[digit])) for digit in order]
+
+
+class Classifier:
+    """One trained network with its card."""
+
+    def __init__(self, name: str = DEFAULT_NETWORK):
+        """Load ``name`` from models_folder(); raise NetworkUnavailable where a file is missing or damaged."""
+        self.name = name
+        self.card = read_card(name)
+        path = models_folder() / f"{name}.onnx"
+        options = onnxruntime.SessionOptions()
+        # One digit takes under a millisecond on one thread: more threads only cost their start and their memory.
+        options.intra_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        try:
+            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self._input = self._session.get_inputs()[0].name
+            self._temperature = float(self.card["temperature"])
+            self.unsure_below = float(self.card["thresholds"]["unsure_below"])
+        except Exception as error:  # ONNX Runtime's own exceptions have no common base
+            raise NetworkUnavailable(
+                f"The network {name} cannot be loaded: {path} or its card is missing or damaged. Restore it or train"
+                " it again."
+            ) from error
+
+    def probabilities(self, digits: np.ndarray) -> np.ndarray:
+        """Return calibrated probabilities, (N, 10) float32, for images (N, 28, 28), 0-255, white on black."""
+        raw = self._session.run(["probabilities"], {self._input: _as_input(digits)})[0]
+        return with_temperature(raw, self._temperature).astype(np.float32)
+
+    def predict(self, digit: np.ndarray, *, tta: bool = False) -> Prediction:
+        """Return the answer for one image (28, 28) uint8, white on black.
+
+        With ``tta`` (test-time augmentation) the answer is the mean over five small rotations, in one call.
+        """
+        if not tta:
+            return _prediction(self.probabilities(digit[None])[0])
+        each = self.probabilities(rotations(digit))
+        votes = tuple((angle, int(p.argmax()), float(p.max())) for angle, p in zip(TTA_ANGLES, each, strict=True))
+        return _prediction(each.mean(axis=0), votes)
+
+    def feature_maps(self, digit: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what every block sees in one image (28, 28): block name -> (R, C, filters) float32."""
+        names = [output.name for output in self._session.get_outputs()[1:]]
+        return {
+            name: maps[0]
+            for name, maps in zip(names, self._session.run(names, {self._input: _as_input(digit[None])}), strict=True)
+        }
+
+
+def rotations(digit: np.ndarray) -> np.ndarray:
+    """Return the image (28, 28) turned by each of TTA_ANGLES about its middle: (5, 28, 28), same dtype."""
+    centre = ((digit.shape[1] - 1) / 2, (digit.shape[0] - 1) / 2)
+    return np.stack(
+        [
+            cv2.warpAffine(digit, cv2.getRotationMatrix2D(centre, angle, 1.0), digit.shape[::-1]) if angle else digit
+            for angle in TTA_ANGLES
+        ]
+    )
+
+
+def _as_input(digits: np.ndarray) -> np.ndarray:
+    return np.asarray(digits, dtype=np.float32)[..., None]
+
+
+def _prediction(probabilities: np.ndarray, votes: tuple = ()) -> Prediction:
+    digit = int(probabilities.argmax())
+    return Prediction(digit, float(probabilities[digit]), probabilities, votes)

@@ -1,0 +1,85 @@
+"""From a photo to a reading: the steps, the network and the verdict in one call."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.classifier import Classifier, Prediction
+from inference.photo import open_photo
+from inference.quality import Quality
+from inference.steps import Config, Preprocessed, preprocess
+
+DIGIT, UNSURE, BLANK = "digit", "unsure", "blank"
+VERDICTS = (DIGIT, UNSURE, BLANK)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One photo, read; always whole.
+
+    ``verdict``: digit, unsure (a guess that may well be wrong) or blank (no digit was found, and none is guessed);
+    ``prediction``: None only when blank; ``elapsed_ms``: from the opened photo to the answer.
+    """
+
+    verdict: str
+    prediction: Prediction | None
+    preprocessed: Preprocessed
+    elapsed_ms: float
+
+    @property
+    def quality(self) -> Quality:
+        return self.preprocessed.quality
+
+
+def read_digit(source, classifier: Classifier, config: Config | None = None, *, tta: bool = False) -> Reading:
+    """Read the one digit in a photo.
+
+    ``source`` is anything open_photo takes: bytes, a path, an open file, or pixels (R, C[, 3 or 4]) uint8. Raises
+    PhotoError, whose message is one sentence for people, where it is no readable image.
+    """
+    photo = open_photo(source)
+    started = time.perf_counter()
+    preprocessed = preprocess(photo, config)
+    prediction = None if preprocessed.digit is None else classifier.predict(preprocessed.digit, tta=tta)
+    elapsed = (time.perf_counter() - started) * 1000
+    return Reading(verdict(prediction, classifier), prediction, preprocessed, elapsed)
+
+
+def verdict(prediction: Prediction | None, classifier: Classifier) -> str:
+    """Return what may honestly be said: the threshold is the network's own, from its card."""
+    if prediction is None:
+        return BLANK
+    return DIGIT if prediction.confidence >= classifier.unsure_below else UNSURE
+
+
+def record(reading: Reading) -> dict:
+    """Return a reading as plain JSON values: the fields of the command and of the API."""
+    prediction = reading.prediction
+    return {
+        "status": reading.verdict,
+        "digit": None if prediction is None else prediction.digit,
+        "confidence": 0.0 if prediction is None else round(prediction.confidence, 6),
+        "probabilities": [
+            round(float(p), 6) for p in (np.zeros(10) if prediction is None else prediction.probabilities)
+        ],
+        "quality": {
+            name: round(value, 4) if isinstance(value, float) else value
+            for name, value in reading.quality.as_dict().items()
+        },
+        "elapsed_ms": round(reading.elapsed_ms, 2),
+        "error": None,
+    }
+
+
+def error_record(code: str, message: str) -> dict:
+    """Return the same fields for a photo that could not be read."""
+    return {
+        "status": "error",
+        "digit": None,
+        "confidence": 0.0,
+        "probabilities": [0.0] * 10,
+        "quality": None,
+        "elapsed_ms": 0.0,
+        "error": {"code": code, "message": message},
+    }

@@ -1,0 +1,366 @@
+"""The eleven steps from a photo to what the network reads: change one here, and only here.
+
+One frozen Sample flows through STEPS; each step takes it and returns a new one. The first line of a step's
+docstring is its caption in the page and its sentence in PREPROCESSING.md; ``note`` says what it did this time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from inference import cutout, ink
+from inference.quality import Quality, measure_quality
+
+DIGIT_SIDE = 28
+BOX_SIDE = 20
+# The largest side of the cropped digit while its strokes are mended.
+CROP_SIDE = 160
+# MNIST's strokes are about this share of the digit's longer side.
+STROKE_SHARE = 0.13
+# Below this the finder is unsure of what is ink, and rembg is asked in the mode "auto".
+SURE = 0.35
+
+REMBG_MODES = ("never", "auto", "always")
+
+
+@dataclass(frozen=True)
+class Config:
+    """How to preprocess. ``rembg``: never, auto (when the ink finder is unsure) or always; ``rembg_model``: its network."""
+
+    rembg: str = "auto"
+    rembg_model: str = cutout.DEFAULT_MODEL
+
+    def __post_init__(self):
+        if self.rembg not in REMBG_MODES:
+            raise ValueError(f"rembg must be one of {', '.join(REMBG_MODES)}, not {self.rembg!r}.")
+        if self.rembg_model not in cutout.MODELS:
+            raise ValueError(f"rembg_model must be one of {', '.join(cutout.MODELS)}, not {self.rembg_model!r}.")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What flows through the steps. ``image`` is the picture so far; the rest is what later steps need to know."""
+
+    config: Config
+    image: np.ndarray
+    note: str = ""
+    object_mask: np.ndarray | None = None
+    light_ground: bool = True
+    windows: tuple[np.ndarray, ...] = ()
+    found: ink.Found | None = None
+    is_blank: bool = False
+
+
+# --- 1 -------------------------------------------------------------------------------------------------------
+
+
+def remove_background(sample: Sample) -> Sample:
+    """rembg tells the object from its surroundings, where the ink alone does not make clear what was written."""
+    if sample.config.rembg != "always":
+        return replace(sample, note="Not needed: the ink stands out by itself.")
+    try:
+        mask = cutout.object_mask(sample.image[..., :3], sample.config.rembg_model)
+    except cutout.CutoutUnavailable as error:
+        return replace(sample, note=str(error))
+    if mask is None:
+        return replace(sample, note="rembg saw no object that stands apart: the photo stays whole.")
+    shown = np.dstack([sample.image[..., :3], (mask * 255).astype(np.uint8)])
+    return replace(sample, image=shown, object_mask=mask, note=f"Cut out by {sample.config.rembg_model}.")
+
+
+# --- 2 -------------------------------------------------------------------------------------------------------
+
+
+def compose_on_ground(sample: Sample) -> Sample:
+    """What is transparent or cut away is filled: with the sheet's own colour, or so that the digit stands out."""
+    image = sample.image
+    if sample.object_mask is not None:
+        colour = _surrounding_colour(image[..., :3], sample.object_mask)
+        alpha = cv2.dilate(sample.object_mask, _disc(0.03 * min(image.shape[:2])))
+        return replace(
+            sample, image=_blend(image[..., :3], colour, alpha), note="Beyond the object: the colour at its rim."
+        )
+    if image.shape[2] == 3:
+        return replace(sample, note="Nothing is transparent: left as it is.")
+    alpha = image[..., 3].astype(np.float32) / 255
+    if alpha.max() == 0:
+        return replace(sample, image=np.full_like(image[..., :3], 255), note="The image is fully transparent.")
+    lightness = float((image[..., :3].mean(axis=2) * alpha).sum() / alpha.sum())
+    colour = np.zeros(3) if lightness >= 128 else np.full(3, 255.0)
+    name = "black" if lightness >= 128 else "white"
+    return replace(sample, image=_blend(image[..., :3], colour, alpha), note=f"Transparent: set on {name}.")
+
+
+def _blend(rgb: np.ndarray, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    return np.round(rgb * alpha[..., None] + colour * (1 - alpha[..., None])).astype(np.uint8)
+
+
+def _surrounding_colour(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The object is either the ink or the sheet it stands on: of its two rims, the calmer one is the ground."""
+    inside = mask > 0.5
+    size = 0.03 * min(mask.shape)
+    rims = [
+        cv2.dilate(inside.astype(np.uint8), _disc(size)).astype(bool) & ~inside,
+        inside & ~cv2.erode(inside.astype(np.uint8), _disc(size)).astype(bool),
+    ]
+    rims = [rgb[rim].astype(np.float32) for rim in rims if rim.any()]
+    calmest = min(rims, key=lambda pixels: float(pixels.std(axis=0).mean()))
+    return np.median(calmest, axis=0)
+
+
+# --- 3 -------------------------------------------------------------------------------------------------------
+
+
+def to_greyscale(sample: Sample) -> Sample:
+    """Of the three colours each pixel keeps the one in which ink differs most from the sheet."""
+    light = ink.ground_is_light(sample.image)
+    note = "Dark ink on a light ground: the darkest channel." if light else "Light ink on a dark ground: the lightest."
+    return replace(sample, image=ink.darkness_grey(sample.image, light), light_ground=light, note=note)
+
+
+# --- 4 -------------------------------------------------------------------------------------------------------
+
+
+def denoise(sample: Sample) -> Sample:
+    """A Gaussian blur, the wider the larger the image, smooths grain and compression blocks."""
+    side = max(sample.image.shape)
+    if side < 100:
+        return replace(sample, note="A small image: every pixel counts, left as it is.")
+    kernel = 3 if side < 600 else 5
+    return replace(sample, image=cv2.GaussianBlur(sample.image, (kernel, kernel), 0), note=f"Kernel {kernel}×{kernel}.")
+
+
+# --- 5 -------------------------------------------------------------------------------------------------------
+
+# Neighbourhoods for the ground, as shares of the shorter side: the wide one for even light and thick markers, the
+# narrow one for shadows.
+GROUND_WINDOWS = (0.9, 0.3)
+
+
+def detect_ground(sample: Sample) -> Sample:
+    """The sheet's own brightness is estimated and divided away: shadows go, and ink of any strength stays."""
+    grey = sample.image if sample.light_ground else 255 - sample.image
+    strengths = tuple(ink.ink_strength(grey, ink.estimate_ground(grey, window)) for window in GROUND_WINDOWS)
+    return replace(sample, image=_as_picture(strengths[0]), windows=strengths, note="")
+
+
+# --- 6 -------------------------------------------------------------------------------------------------------
+
+
+def extract_digit(sample: Sample) -> Sample:
+    """The piece of ink most like a digit is cut out with what belongs to it; thin strokes are widened."""
+    candidates = []
+    for strength in sample.windows:
+        found = ink.find_digit(strength, ink.ink_threshold(strength))
+        if found is not None:
+            candidates.append((found.certainty, found, strength))
+    if not candidates:
+        return replace(sample, is_blank=True, note="No ink that could be a digit was found.")
+    # The wide ground comes first: it wins unless the narrow one is clearly more certain.
+    best = candidates[0]
+    for candidate in candidates[1:]:
+        if candidate[0] > best[0] + 0.15:
+            best = candidate
+    _, found, strength = best
+    width = ink.stroke_width(found.mask)
+    picture = _cropped(strength, found)
+    scale = max(picture.shape) / max(found.height, found.width)
+    missing = STROKE_SHARE * max(picture.shape) - width * scale
+    note = f"{found.width}×{found.height} pixels, strokes {width:.0f} wide."
+    if missing >= 1:
+        pad = int(np.ceil(missing / 2))
+        picture = cv2.dilate(cv2.copyMakeBorder(picture, pad, pad, pad, pad, cv2.BORDER_CONSTANT), _disc(missing / 2))
+        note += " Widened to a pen that the network knows."
+    return replace(
+        sample,
+        image=_as_picture(picture),
+        found=found,
+        note=note,
+    )
+
+
+def _cropped(strength: np.ndarray, found: ink.Found) -> np.ndarray:
+    """Return the found ink alone, its longer side at most CROP_SIDE; the soft rim of the strokes is kept."""
+    soft = cv2.dilate(found.mask.astype(np.uint8), np.ones((3, 3), np.uint8))
+    rows = slice(max(0, found.row - 1), found.row + found.height + 1)
+    columns = slice(max(0, found.column - 1), found.column + found.width + 1)
+    picture = (strength * soft)[rows, columns]
+    scale = CROP_SIDE / max(picture.shape)
+    if scale < 1:
+        size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+        return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    if scale > 2:
+        # Widening needs pixels to work on.
+        factor = min(4.0, scale)
+        return np.clip(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), 0, 1)
+    return picture
+
+
+# --- 7 -------------------------------------------------------------------------------------------------------
+
+
+def enhance_contrast(sample: Sample) -> Sample:
+    """The strongest ink becomes white; where a stroke fades, CLAHE lifts it (K. Zuiderveld, 1994)."""
+    image = sample.image.astype(np.float32)
+    written = image[image > 0.25 * image.max()] if image.max() > 0 else image.ravel()
+    low, high = np.quantile(written, 0.1), np.quantile(written, 0.7)
+    stretched = np.clip(image / max(high, 1.0) * 255, 0, 255).astype(np.uint8)
+    if low >= 0.45 * high:
+        return replace(sample, image=stretched, note="Stretched; the ink is even, CLAHE is not needed.")
+    lifted = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(2, 2)).apply(stretched)
+    # CLAHE lifts the empty ground too: only ink may gain.
+    lifted = np.where(stretched > 0, np.maximum(lifted, stretched), 0).astype(np.uint8)
+    return replace(sample, image=lifted, note="Stretched; faded strokes lifted by CLAHE.")
+
+
+# --- 8 -------------------------------------------------------------------------------------------------------
+
+
+def resize_into_box(sample: Sample) -> Sample:
+    """The digit is reduced into a 20×20 box with its proportions kept, as MNIST's were."""
+    rows, columns = sample.image.shape
+    scale = BOX_SIDE / max(rows, columns)
+    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return replace(
+        sample, image=cv2.resize(sample.image, size, interpolation=interpolation), note=f"{size[0]}×{size[1]} pixels."
+    )
+
+
+# --- 9 -------------------------------------------------------------------------------------------------------
+
+
+def centre_by_mass(sample: Sample) -> Sample:
+    """The box is placed in 28×28 with its centre of mass in the middle, as MNIST's were."""
+    rows, columns = sample.image.shape
+    moments = cv2.moments(sample.image)
+    mass = max(moments["m00"], 1e-9)
+    centre_row, centre_column = moments["m01"] / mass, moments["m10"] / mass
+    row = int(np.clip(round((DIGIT_SIDE - 1) / 2 - centre_row), 0, DIGIT_SIDE - rows))
+    column = int(np.clip(round((DIGIT_SIDE - 1) / 2 - centre_column), 0, DIGIT_SIDE - columns))
+    placed = np.zeros((DIGIT_SIDE, DIGIT_SIDE), np.uint8)
+    placed[row : row + rows, column : column + columns] = sample.image
+    return replace(sample, image=placed, note=f"Moved to row {row}, column {column}.")
+
+
+# --- 10 ------------------------------------------------------------------------------------------------------
+
+
+def close_gaps(sample: Sample) -> Sample:
+    """A morphological closing, 2×2, joins a stroke that reducing has broken."""
+    closed = cv2.morphologyEx(sample.image, cv2.MORPH_CLOSE, np.ones((2, 2), np.uint8))
+    if _pieces(closed) < _pieces(sample.image):
+        return replace(sample, image=closed, note="A gap was closed.")
+    return replace(sample, note="No gap to close: left as it is.")
+
+
+def _pieces(image: np.ndarray) -> int:
+    count, _ = cv2.connectedComponents((image > 96).astype(np.uint8))
+    return count - 1
+
+
+# --- 11 ------------------------------------------------------------------------------------------------------
+
+
+def normalise(sample: Sample) -> Sample:
+    """The network itself subtracts MNIST's mean and divides by its deviation: it is given 0–255, white on black."""
+    return replace(sample, note="28×28, as the network sees it.")
+
+
+# --- The table and its loop ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its title and its function. Its number is its place in STEPS, its caption its docstring."""
+
+    title: str
+    apply: Callable[[Sample], Sample]
+
+    @property
+    def caption(self) -> str:
+        return self.apply.__doc__.splitlines()[0]
+
+
+STEPS = (
+    Step("Background removal", remove_background),
+    Step("Adaptive ground", compose_on_ground),
+    Step("Greyscale", to_greyscale),
+    Step("Denoising", denoise),
+    Step("Ground detection", detect_ground),
+    Step("Extraction", extract_digit),
+    Step("Contrast", enhance_contrast),
+    Step("Resizing", resize_into_box),
+    Step("Centring", centre_by_mass),
+    Step("Morphology", close_gaps),
+    Step("Normalisation", normalise),
+)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one step made: ``image`` is (R, C) grey, (R, C, 3) RGB or (R, C, 4) RGBA, uint8."""
+
+    number: int
+    title: str
+    caption: str
+    note: str
+    image: np.ndarray
+
+
+@dataclass(frozen=True)
+class Preprocessed:
+    """What the steps made of a photo.
+
+    ``digit``: (28, 28) uint8, white on black, or None where no digit was found; ``trace``: the steps as far as they
+    went; ``quality``: how well the photo shows the digit; ``certainty``: how sure the ink finder is, 0-1.
+    """
+
+    digit: np.ndarray | None
+    trace: tuple[Trace, ...]
+    quality: Quality
+    certainty: float
+
+
+def preprocess(photo: np.ndarray, config: Config | None = None) -> Preprocessed:
+    """Take a photo, (R, C, 3) RGB or (R, C, 4) RGBA uint8 as open_photo returns it, through the eleven steps.
+
+    With ``rembg="auto"`` the ink finder goes first; only where it is unsure, rembg's cut-out is tried as well, and
+    the surer of the two results is returned.
+    """
+    config = config or Config()
+    if config.rembg == "always":
+        return _run(photo, config)
+    plain = _run(photo, replace(config, rembg="never"))
+    if config.rembg == "never" or plain.certainty >= SURE:
+        return plain
+    cut = _run(photo, replace(config, rembg="always"))
+    return cut if cut.certainty > plain.certainty else plain
+
+
+def _run(photo: np.ndarray, config: Config) -> Preprocessed:
+    sample = Sample(config, photo)
+    trace = []
+    for number, step in enumerate(STEPS, start=1):
+        sample = step.apply(sample)
+        trace.append(Trace(number, step.title, step.caption, sample.note, sample.image))
+        if sample.is_blank:
+            break
+    return Preprocessed(
+        digit=None if sample.is_blank else sample.image,
+        trace=tuple(trace),
+        quality=measure_quality(sample.found, photo.shape[:2]),
+        certainty=0.0 if sample.is_blank else sample.found.certainty,
+    )
+
+
+def _as_picture(strength: np.ndarray) -> np.ndarray:
+    return np.round(strength * 255).astype(np.uint8)
+
+
+def _disc(radius: float) -> np.ndarray:
+    """A round structuring element of about ``radius`` pixels."""
+    side = 2 * max(1, round(radius)) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
