@@ -4,13 +4,28 @@ import numpy as np
 
 from inference.calibration import with_temperature
 
-__all__ = ["expected_calibration_error", "fit_temperature", "negative_log_likelihood", "with_temperature"]
+__all__ = [
+    "brier_score",
+    "expected_calibration_error",
+    "fit_temperature",
+    "negative_log_likelihood",
+    "with_temperature",
+]
 
 
 def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Return the mean of -log p(label): probabilities (N, 10), labels (N,)."""
     chosen = probabilities[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+
+
+def brier_score(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return the mean squared distance to the true answer, 0-2: probabilities (N, 10), labels (N,).
+
+    Source: G. W. Brier, "Verification of forecasts expressed in terms of probability", 1950.
+    """
+    truth = np.eye(probabilities.shape[1])[labels]
+    return float(((probabilities - truth) ** 2).sum(axis=1).mean())
 
 
 def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:

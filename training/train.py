@@ -10,6 +10,7 @@ import argparse
 import csv
 import json
 import math
+import os
 import platform
 import time
 from datetime import date
@@ -19,7 +20,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from inference.mnist import checksum, load_mnist
+from inference.mnist import MnistUnavailable, checksum, load_mnist
 from training.data import AugmentedBatches, training_and_validation
 from training.export import MODELS, export_network, write_card
 from training.networks import NETWORKS
@@ -55,7 +56,10 @@ def read_history(path: Path) -> list[dict]:
     if not path.exists():
         return []
     with path.open(newline="") as file:
-        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+        return [
+            {key: int(value) if key == "epoch" else float(value) for key, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
 
 
 def write_history(path: Path, rows: list[dict]) -> None:
@@ -74,7 +78,11 @@ def in_float32(model: keras.Model, settings: dict) -> keras.Model:
 
 
 def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
-    """Train to the last epoch, from the newest checkpoint if there is one; return the network and its history."""
+    """Train to the last epoch and return the network, in float32, with its history, one row an epoch.
+
+    It goes on from the newest checkpoint in ``checkpoints`` if that was made with the same settings. Raises
+    MnistUnavailable where there is no data.
+    """
     keras.utils.set_random_seed(settings["seed"])
     keras.config.set_dtype_policy(settings["precision"])
     training, validation = training_and_validation(settings)
@@ -83,8 +91,8 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
 
     checkpoint = checkpoints / "last.keras"
     history = read_history(checkpoints / "history.csv")
-    if history and checkpoint.exists():
-        print(f"resuming after epoch {len(history)}")
+    if history and checkpoint.exists() and _same_settings(checkpoints / "settings.json", settings):
+        print(f"resuming after epoch {len(history)}", flush=True)
         model = keras.models.load_model(checkpoint)
     else:
         history = []
@@ -95,7 +103,10 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
             metrics=["accuracy"],
             jit_compile=False,  # XLA makes this network half as fast on a CPU
         )
-    checkpoints.mkdir(parents=True, exist_ok=True)
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        # An older run's history must not be taken for this one's.
+        (checkpoints / "history.csv").unlink(missing_ok=True)
+        (checkpoints / "settings.json").write_text(json.dumps(settings, indent=2) + "\n")
 
     for epoch in range(len(history), settings["epochs"]):
         started = time.perf_counter()
@@ -117,23 +128,39 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
             "seconds": time.perf_counter() - started,
         }
         history.append(row)
-        # The network first: an interruption between the two repeats an epoch rather than skipping one.
-        model.save(checkpoint)
-        write_history(checkpoints / "history.csv", history)
+        # The network first: an interruption between the two repeats an epoch rather than skipping one. Each under
+        # another name until it is whole: an interruption while writing must not cost the epochs before.
+        model.save(checkpoints / "next.keras")
+        os.replace(checkpoints / "next.keras", checkpoint)
+        write_history(checkpoints / "next.csv", history)
+        os.replace(checkpoints / "next.csv", checkpoints / "history.csv")
         print(f"epoch {epoch + 1}/{settings['epochs']}: validation accuracy {val_accuracy:.4f}", flush=True)
     return in_float32(model, settings), history
 
 
-def main() -> None:
+def _same_settings(path: Path, settings: dict) -> bool:
+    """Tell whether the checkpoint beside ``path`` was made with these settings; their reasons may be reworded."""
+    if not path.exists():
+        return False
+    before = json.loads(path.read_text())
+    return {**before, "reasons": None} == {**settings, "reasons": None}
+
+
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Train a network of DigitLens and write it to models/.")
     parser.add_argument("name", choices=sorted(path.stem for path in SETTINGS.glob("*.json")))
     parser.add_argument("--epochs", type=int, help="fewer epochs than the settings say, to try something out")
     parser.add_argument("--out", type=Path, default=MODELS, help="where the finished network goes (default: models/)")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(arguments)
     settings = json.loads((SETTINGS / f"{arguments.name}.json").read_text())
     settings["epochs"] = arguments.epochs or settings["epochs"]
 
-    model, history = train(settings, CHECKPOINTS / f"{arguments.name}-{settings['epochs']}-{settings['seed']}")
+    try:
+        model, history = train(settings, CHECKPOINTS / f"{arguments.name}-{settings['epochs']}-{settings['seed']}")
+    except MnistUnavailable as error:
+        raise SystemExit(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise SystemExit("Interrupted: start again to go on after the last finished epoch.") from error
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_history(arguments.out / f"{arguments.name}_history.csv", history)
