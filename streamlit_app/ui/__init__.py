@@ -1,0 +1,1 @@
+"""What the pages draw more than once, and every cache."""

@@ -1,0 +1,40 @@
+"""Give a digit in one of four ways, and see what is read, how sure it is, and why."""
+
+import streamlit as st
+
+from inference import PhotoError
+from ui.answer import read, show_answer, show_details
+from ui.inputs import MODES
+from ui.page import open_page
+from ui.settings import ask_settings
+
+open_page("Prediction")
+mode = MODES[
+    st.segmented_control(
+        "How to give the digit",
+        MODES,
+        format_func=lambda name: MODES[name].title,
+        default="upload",
+        required=True,
+        key="mode",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+]
+settings = ask_settings(of_photos=mode.gives_photos)
+left, right = st.columns(2, gap="large")
+with left:
+    given = mode.ask()
+answer = None
+with right:
+    if given is None:
+        st.caption("The answer appears here.")
+    else:
+        try:
+            answer = read(given, settings)
+        except PhotoError as error:
+            st.error(error.message)
+        else:
+            show_answer(answer)
+if answer is not None:
+    show_details(answer)

@@ -1,0 +1,111 @@
+"""The four ways to give a digit. Each shows its widgets and returns what was given, or None so far."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from inference.mnist import MnistUnavailable
+from ui import results
+from ui.canvas import canvas
+from ui.pictures import picture
+from ui.samples import paper_photo
+
+SAMPLE_DIGIT = 4
+
+
+@dataclass(frozen=True)
+class Photo:
+    """Something to take through the eleven steps: a file's bytes, or pixels (R, C, 3 or 4) uint8."""
+
+    source: bytes | np.ndarray
+
+
+@dataclass(frozen=True)
+class TestImage:
+    """An image of MNIST, (28, 28) uint8: what the network reads, with the digit that it is known to be."""
+
+    __test__ = False  # pytest would otherwise collect it
+
+    image: np.ndarray
+    label: int
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to give a digit: its title, its widgets, and whether what it gives is a photo."""
+
+    title: str
+    ask: Callable[[], Photo | TestImage | None]
+    gives_photos: bool
+
+
+def _upload() -> Photo | None:
+    file = st.file_uploader(
+        "A photo of one handwritten digit",
+        type=["png", "jpg", "jpeg", "jfif", "webp", "gif", "bmp", "tif", "tiff"],
+        key="file",
+    )
+    if file is not None:
+        return Photo(file.getvalue())
+    if st.toggle("No photo at hand? Read our sample", key="sample"):
+        return Photo(paper_photo(SAMPLE_DIGIT))
+    st.caption("Dark pen on a plain sheet, one digit, close up: that is read best.")
+    return None
+
+
+def _camera() -> Photo | None:
+    file = st.camera_input("Hold one digit before the camera", resolution="720p", key="camera")
+    return None if file is None else Photo(file.getvalue())
+
+
+def _draw() -> Photo | None:
+    drawn = canvas()
+    return None if drawn is None else Photo(drawn)
+
+
+def _mnist() -> TestImage | None:
+    try:
+        images, labels = results.mnist_test()
+    except MnistUnavailable as error:
+        st.info(str(error))
+        if results.may_download_mnist() and st.button("Download MNIST (11 MB)"):
+            _download_mnist()
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        index = st.number_input(
+            f"Test image, 0 to {len(images) - 1:,}",
+            0,
+            len(images) - 1,
+            key="mnist_index",
+            persist_state="session",
+            width=200,
+        )
+        st.button("Random", on_click=_choose_at_random, args=(len(images),))
+    picture(images[index], "", box=224, alt=f"MNIST test image {index}")
+    st.caption(f"Its label says **{labels[index]}**. It is already what the network reads: it skips the eleven steps.")
+    return TestImage(images[index], int(labels[index]))
+
+
+def _choose_at_random(count: int) -> None:
+    st.session_state.mnist_index = random.randrange(count)
+
+
+def _download_mnist() -> None:
+    try:
+        with st.spinner("Downloading MNIST …"):
+            results.download_mnist()
+    except MnistUnavailable as error:
+        st.error(str(error))
+    else:
+        st.rerun()
+
+
+MODES = {
+    "upload": Mode("Upload", _upload, True),
+    "camera": Mode("Camera", _camera, True),
+    "draw": Mode("Draw", _draw, False),
+    "mnist": Mode("MNIST test images", _mnist, False),
+}

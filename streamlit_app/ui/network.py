@@ -1,0 +1,235 @@
+"""The parts of the Architecture page."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from inference import NetworkUnavailable
+from inference.mnist import MnistUnavailable
+from ui import results
+from ui.answer import LAST_DIGIT
+from ui.pictures import mosaic, picture
+from ui.samples import STROKES, draw_digit
+from ui.words import duration, percent, shape, significant
+
+STAGE_WIDTH = 148
+NO_LAYERS = "The card of the network holds no layers: `python -m training.train mnist_cnn` writes them."
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Layers that belong together: a block with its pooling, or what follows the last block."""
+
+    title: str
+    layers: tuple[dict, ...]
+
+    @property
+    def output_shape(self) -> list[int]:
+        """The shape after the block itself, before it is pooled for the next one."""
+        return next(
+            (layer["output_shape"] for layer in self.layers if _is_block(layer)), self.layers[-1]["output_shape"]
+        )
+
+    @property
+    def parameters(self) -> int:
+        return sum(layer["parameters"] for layer in self.layers)
+
+
+def stages(layers: list[dict]) -> list[Stage]:
+    """Split a layer table into its stages: each ends with a layer named block… and the pooling right after it."""
+    found, current, ended = [], [], False
+    for layer in layers:
+        if ended and not _is_pooling(layer):
+            found.append(current)
+            current, ended = [], False
+        current.append(layer)
+        ended = ended or _is_block(layer)
+    found.append(current)
+    blocks = sum(any(map(_is_block, group)) for group in found)
+    titles = [f"Block {number}" for number in range(1, blocks + 1)] + ["Answer"] * (len(found) - blocks)
+    return [Stage(title, tuple(group)) for title, group in zip(titles, found, strict=True) if group]
+
+
+def _is_block(layer: dict) -> bool:
+    return layer["name"].startswith("block")
+
+
+def _is_pooling(layer: dict) -> bool:
+    return layer["kind"] in ("MaxPooling2D", "AveragePooling2D")
+
+
+# --- Overview --------------------------------------------------------------------------------------------------
+
+
+def show_overview(card: dict) -> None:
+    """Show how large the network is, what it is given, and its blocks as a picture."""
+    layers = card.get("layers") or []
+    given = card.get("input")
+    first, second, third = st.columns(3)
+    first.metric("Parameters", f"{card['parameters']:,}" if "parameters" in card else "unknown")
+    second.metric("Layers", len(layers) or "unknown")
+    third.metric("Input", shape(given["shape"]) if given else "28×28")
+    if given:
+        low, high = given["range"]
+        st.caption(
+            f"Input: {shape(given['shape'])} pixels, {given['dtype']}, {low} to {high}, {given['polarity']}. The"
+            " network normalises by itself, so photos and MNIST are given alike."
+        )
+    if not layers:
+        st.info(NO_LAYERS)
+        return
+    with st.container(horizontal=True):
+        for stage in stages(layers):
+            with st.container(width=STAGE_WIDTH, gap="xxsmall"):
+                st.image(stage_picture(stage), width=STAGE_WIDTH, alt=f"{stage.title}: {shape(stage.output_shape)}")
+                st.markdown(f"**{stage.title}**")
+                st.caption(f"{shape(stage.output_shape)}  \n{stage.parameters:,} parameters")
+    st.caption("The squares are as large as the block's feature maps, and more of them stand for more maps.")
+
+
+def stage_picture(stage: Stage) -> str:
+    """Return a stage as SVG: overlapping squares, their side by rows, their number growing with the filters.
+
+    What has no rows and columns any more is drawn as a bar.
+    """
+    *sides, filters = stage.output_shape
+    height, ground = 120, 112
+    if not sides:
+        drawn = f'<rect x="4" y="{ground - 14}" width="110" height="14" rx="2" fill="#2a9d8f" stroke="#0f5f58" />'
+    else:
+        side = 14 + 2 * sides[0]
+        sheets = max(1, round(math.log2(filters)))
+        drawn = "".join(
+            f'<rect x="{4 + 5 * back}" y="{ground - side - 4 * back}" width="{side}" height="{side}" rx="2"'
+            f' fill="#2a9d8f" fill-opacity="{1 - 0.6 * back / sheets:.2f}" stroke="#0f5f58" />'
+            for back in reversed(range(sheets))
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{STAGE_WIDTH}" height="{height}"'
+        f' viewBox="0 0 {STAGE_WIDTH} {height}">{drawn}</svg>'
+    )
+
+
+# --- Layers ----------------------------------------------------------------------------------------------------
+
+
+def show_layers(card: dict) -> None:
+    """Show every layer with its output shape and its counted parameters."""
+    layers = card.get("layers") or []
+    if not layers:
+        return
+    st.subheader("Layers", anchor=False)
+    rows = [
+        {
+            "Stage": stage.title,
+            "Layer": layer["name"],
+            "Kind": layer["kind"],
+            "Output": shape(layer["output_shape"]),
+            "Parameters": f"{layer['parameters']:,}",
+        }
+        for stage in stages(layers)
+        for layer in stage.layers
+    ]
+    st.table(rows, border="horizontal", hide_index=True)
+    total = sum(layer["parameters"] for layer in layers)
+    st.markdown(f"**Total: {total:,} parameters.** From `models/{card['name']}.json`.")
+
+
+# --- Feature maps ----------------------------------------------------------------------------------------------
+
+
+def show_feature_maps() -> None:
+    """Show what every block sees in a digit of the person's choice."""
+    st.subheader("What the blocks see", anchor=False)
+    st.caption("Each small square is one filter: yellow where it finds what it looks for.")
+    try:
+        network = results.classifier()
+    except NetworkUnavailable as error:
+        st.error(str(error))
+        return
+    left, right = st.columns([1, 3], gap="large")
+    with left:
+        digit = _choose_digit()
+        if digit is None:
+            return
+        picture(digit, "The digit, 28×28", box=150, alt="The digit that is looked at, 28×28 pixels")
+    with right:
+        maps = network.feature_maps(digit)
+        for tab, (name, block) in zip(st.tabs([_block_title(name) for name in maps]), maps.items(), strict=True):
+            with tab:
+                count = block.shape[-1]
+                caption = f"{count} filters, each {shape(block.shape[:2])}"
+                picture(mosaic(block), caption, box=440, alt=f"The feature maps of {name}")
+
+
+def _block_title(name: str) -> str:
+    return name.replace("block", "Block ")
+
+
+def _choose_digit() -> np.ndarray | None:
+    sources = {"sample": "A drawn sample", "mnist": "An MNIST test image"}
+    if LAST_DIGIT in st.session_state:
+        sources = {"last": "The last digit read", **sources}
+    source = st.radio("Digit to look at", sources, format_func=sources.get, key="looked_at")
+    if source == "last":
+        return st.session_state[LAST_DIGIT]
+    if source == "sample":
+        digit = st.selectbox("Digit", list(STROKES), index=4, key="looked_at_digit")
+        return np.pad(draw_digit(digit, 24, pen=0.1), 2)
+    try:
+        images, _ = results.mnist_test()
+    except MnistUnavailable as error:
+        st.info(str(error))
+        return None
+    return images[st.number_input("Test image", 0, len(images) - 1, key="looked_at_index")]
+
+
+# --- Training --------------------------------------------------------------------------------------------------
+
+
+def show_training(card: dict) -> None:
+    """Show how the network was trained: each setting with its reason, the data, the versions."""
+    st.subheader("How it was trained", anchor=False)
+    made = card.get("made")
+    if not made:
+        st.info("The card does not say how the network was made: `python -m training.train mnist_cnn` writes it.")
+        return
+    settings = made["settings"]
+    reasons = settings.get("reasons", {})
+    rows = [
+        {
+            "Setting": name.replace("_", " "),
+            "Value": _value(value),
+            "Reason": reasons.get(name) or reasons.get(name.split("_")[0], ""),
+        }
+        for name, value in settings.items()
+        if name != "reasons"
+    ]
+    st.table(rows, border="horizontal", hide_index=True)
+    facts = []
+    if "training_seconds" in made:
+        facts.append(f"trained in {duration(made['training_seconds'])}")
+    if "date" in made:
+        facts.append(f"on {made['date']}")
+    if "data" in made:
+        facts.append(f"on {made['data']['name']} (SHA-256 of its arrays: `{made['data']['sha256_of_arrays'][:16]}…`)")
+    if facts:
+        st.markdown(f"The network was {', '.join(facts)}.")
+    validation = card.get("validation") or {}
+    if "accuracy" in validation:
+        right = percent(validation["accuracy"], 2)
+        st.markdown(f"On {validation['images']:,} images held back for validation, {right} are right.")
+    if "versions" in made:
+        st.caption("Versions: " + ", ".join(f"{name} {number}" for name, number in made["versions"].items()))
+
+
+def _value(value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return significant(value)
+    if isinstance(value, list):
+        return ", ".join(_value(item) for item in value)
+    return str(value)

@@ -1,0 +1,163 @@
+"""The parts of the Performance page. Each takes what its file holds, or None where there is no such file."""
+
+import streamlit as st
+
+from inference import NetworkUnavailable
+from ui import charts, results
+from ui.words import duration, interval, percent
+
+EVALUATION = "models/mnist_cnn_evaluation.json"
+HISTORY = "models/mnist_cnn_history.csv"
+PHOTOS = "models/photos.json"
+
+
+def _missing(what: str, file: str, command: str) -> None:
+    st.info(f"{what}: `{file}` is not there. `{command}` makes it.")
+
+
+def show_headline(evaluation: dict | None) -> None:
+    """Show the accuracy on MNIST's test images with its interval, on validation, and the errors as a count."""
+    if evaluation is None:
+        _missing("The test accuracy is not measured yet", EVALUATION, "make evaluate")
+    elif results.evaluated_another_network():
+        st.warning("These figures belong to an earlier network. Run `make evaluate` again.")
+    figures = []
+    if evaluation is not None:
+        test = evaluation["test"]
+        wrong = round(test["images"] * (1 - test["accuracy"]))
+        figures.append(
+            ("MNIST test accuracy", percent(test["accuracy"], 2), f"95 % interval {interval(test['interval'], 2)}")
+        )
+        figures.append(("Errors", f"{wrong:,}", f"among {test['images']:,} test images"))
+    try:
+        validation = results.card().get("validation") or {}
+    except NetworkUnavailable as error:
+        st.error(str(error))
+        validation = {}
+    if "accuracy" in validation:
+        figures.append(
+            ("Validation accuracy", percent(validation["accuracy"], 2), f"on {validation['images']:,} images held back")
+        )
+    if not figures:
+        return
+    for column, (label, value, note) in zip(st.columns(len(figures)), figures, strict=True):
+        with column:
+            st.metric(label, value)
+            st.caption(note)
+    if evaluation is not None:
+        st.caption(
+            f"From `{EVALUATION}`, computed through the .onnx file"
+            + (f" on {evaluation['date']}" if "date" in evaluation else "")
+            + (
+                f". It differs from the .keras file by {evaluation['keras_onnx_difference']:.1e} at most."
+                if "keras_onnx_difference" in evaluation
+                else "."
+            )
+        )
+
+
+def show_photos(photos: dict | None) -> None:
+    """Show how many real digits are read right, by category."""
+    st.subheader("Real photos and drawings", anchor=False)
+    categories = (photos or {}).get("categories")
+    if not categories:
+        _missing("Not measured yet", PHOTOS, f"digitlens benchmark FOLDER --json {PHOTOS}")
+        return
+    st.table(
+        [
+            {
+                "Category": name,
+                "Right": f"{row['right']:,} of {row['total']:,}",
+                "Accuracy": percent(row["accuracy"]),
+                "95 % interval": interval(row["interval"]),
+            }
+            for name, row in categories.items()
+        ],
+        border="horizontal",
+        hide_index=True,
+    )
+    facts = [f"rembg: {photos['rembg']}"] if "rembg" in photos else []
+    facts += [str(photos["date"])] if "date" in photos else []
+    st.caption(f"From `{PHOTOS}`" + (f" ({', '.join(facts)})." if facts else "."))
+
+
+def show_digits(evaluation: dict | None) -> None:
+    """Show which digits are taken for which, and how well each one is read."""
+    if evaluation is None:
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _show_confusion(evaluation)
+    with right:
+        _show_per_class(evaluation)
+
+
+def _show_confusion(evaluation: dict) -> None:
+    st.subheader("Which digits are taken for which", anchor=False)
+    st.altair_chart(
+        charts.confusion_chart(evaluation["confusion"]), alt="Confusion matrix: rows the true digit, columns the answer"
+    )
+    st.caption(f"MNIST's test images. Grey: right. The stronger the colour, the more errors. From `{EVALUATION}`.")
+
+
+def _show_per_class(evaluation: dict) -> None:
+    st.subheader("Digit by digit", anchor=False)
+    st.table(
+        [
+            {
+                "Digit": str(row["digit"]),
+                "Recall": _share(row["recall"]),
+                "Precision": _share(row["precision"]),
+            }
+            for row in evaluation["per_class"]
+        ],
+        border="horizontal",
+        hide_index=True,
+    )
+    st.caption(
+        "Recall: how many of this digit are read as it. Precision: how many of the answers with it are right."
+        f" From `{EVALUATION}`."
+    )
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else percent(value, 2)
+
+
+def show_tta(evaluation: dict | None) -> None:
+    """Show what five looks instead of one gain and cost."""
+    tta = (evaluation or {}).get("tta")
+    if not tta:
+        return
+    st.subheader("Five looks instead of one (TTA)", anchor=False)
+    one, five, gain, cost = st.columns(4)
+    one.metric("One look", percent(tta["validation_accuracy_one_pass"], 2))
+    five.metric("Five looks", percent(tta["validation_accuracy"], 2))
+    gain.metric("Gain in points", f"{tta['gain_points']:+.2f}")
+    cost.metric("Cost in time", f"{tta['cost_ratio']:.1f} ×")
+    angles = ", ".join(f"{angle:+.0f}°" for angle in tta["angles"])
+    st.caption(f"Measured on the validation images, turned by {angles}. From `{EVALUATION}`.")
+
+
+def show_training_curves(history: list[dict[str, float]] | None) -> None:
+    """Show accuracy and loss over the epochs."""
+    st.subheader("Training", anchor=False)
+    if history is None:
+        _missing("There are no training curves", HISTORY, "python -m training.train mnist_cnn")
+        return
+    left, right = st.columns(2, gap="large")
+    left.altair_chart(
+        charts.error_chart(history, {"accuracy": "Training", "val_accuracy": "Validation"}),
+        alt="Line chart: the share of errors over the epochs",
+    )
+    right.altair_chart(
+        charts.loss_chart(history, {"loss": "Training", "val_loss": "Validation"}),
+        alt="Line chart: loss over the epochs",
+    )
+    words = [f"{len(history)} epochs"]
+    if all("seconds" in row for row in history):
+        words.append(duration(sum(row["seconds"] for row in history)))
+    st.caption(
+        f"{', '.join(words)}. Training images are augmented anew each epoch and harder than those for validation: the"
+        f" training line may lie below. From `{HISTORY}`."
+    )

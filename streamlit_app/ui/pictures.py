@@ -1,0 +1,69 @@
+"""Arrays as pictures for the page: pure functions on uint8 images, and the two calls that show them."""
+
+import cv2
+import numpy as np
+import streamlit as st
+
+# Pictures up to this side are enlarged pixel by pixel, so that each pixel is seen; larger ones are reduced to it.
+SHOWN_SIDE = 448
+FEW_PIXELS = 200
+
+
+def shown(image: np.ndarray, side: int = SHOWN_SIDE) -> np.ndarray:
+    """Return an image (R, C[, 3 or 4]) as it is put on the page: (R', C'[, 3]), its longer side about ``side``.
+
+    What is transparent is shown over a chequerboard.
+    """
+    if image.ndim == 3 and image.shape[2] == 4:
+        image = over_chequerboard(image)
+    longest = max(image.shape[:2])
+    if longest <= FEW_PIXELS:
+        factor = max(1, side // longest)
+        return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
+    if longest <= side:
+        return image
+    scale = side / longest
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def over_chequerboard(rgba: np.ndarray) -> np.ndarray:
+    """Return (R, C, 4) set on the grey squares that stand for "transparent": (R, C, 3)."""
+    rows, columns = rgba.shape[:2]
+    square = max(4, max(rows, columns) // 32)
+    board = (np.arange(rows)[:, None] // square + np.arange(columns)[None, :] // square) % 2
+    ground = np.where(board == 0, 214.0, 178.0)[..., None]
+    alpha = rgba[..., 3:].astype(np.float32) / 255
+    return np.round(rgba[..., :3] * alpha + ground * (1 - alpha)).astype(np.uint8)
+
+
+def picture(image: np.ndarray, caption: str, *, box: int, alt: str) -> None:
+    """Show an image inside a square of ``box`` pixels, its proportions kept."""
+    prepared = shown(image, max(box * 2, 224))
+    rows, columns = prepared.shape[:2]
+    few_colours = max(image.shape[:2]) <= FEW_PIXELS or prepared.ndim == 2
+    st.image(
+        prepared,
+        caption or None,
+        width=max(1, round(box * columns / max(rows, columns))),
+        output_format="PNG" if few_colours else "JPEG",
+        alt=alt,
+    )
+
+
+def mosaic(maps: np.ndarray, gap: int = 1) -> np.ndarray:
+    """Return feature maps (R, C, filters) side by side in a grid, each with its own brightest point as white.
+
+    (R', C', 3) RGB: dark blue where a filter finds nothing, yellow where it finds most of what it looks for.
+    """
+    rows, columns, count = maps.shape
+    across = 2 ** int(np.ceil(np.log2(max(1.0, count**0.5))))
+    down = -(-count // across)
+    brightest = np.maximum(maps.max(axis=(0, 1), keepdims=True), 1e-6)
+    levels = np.clip(maps / brightest * 255, 0, 255).astype(np.uint8)
+    grid = np.zeros((down * (rows + gap) - gap, across * (columns + gap) - gap), np.uint8)
+    for number in range(count):
+        row, column = number // across * (rows + gap), number % across * (columns + gap)
+        grid[row : row + rows, column : column + columns] = levels[..., number]
+    coloured = cv2.applyColorMap(grid, cv2.COLORMAP_VIRIDIS)
+    return cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB)

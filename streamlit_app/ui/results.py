@@ -1,0 +1,120 @@
+"""What the pages load, kept between reruns: the network, the files of results beside it, MNIST's test images.
+
+A page shows a figure only by reading it here. Every file may be absent: then the answer is None, and the page says
+which command makes it. A file that changes on disk is read again.
+"""
+
+import csv
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from inference.classifier import DEFAULT_NETWORK, Classifier, models_folder, read_card
+from inference.mnist import load_mnist, mnist_path
+
+
+def classifier(name: str = DEFAULT_NETWORK) -> Classifier:
+    """Return the network, loaded once; raise NetworkUnavailable where it cannot be."""
+    folder = models_folder()
+    return _classifier(name, str(folder), _stamp(folder / f"{name}.onnx"), _stamp(folder / f"{name}.json"))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _classifier(name: str, folder: str, *stamps: int) -> Classifier:
+    return Classifier(name)
+
+
+def card(name: str = DEFAULT_NETWORK) -> dict:
+    """Return the network's card; raise NetworkUnavailable where there is none."""
+    folder = models_folder()
+    return _card(name, str(folder), _stamp(folder / f"{name}.json"))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _card(name: str, folder: str, stamp: int) -> dict:
+    return read_card(name)
+
+
+def evaluation(name: str = DEFAULT_NETWORK) -> dict | None:
+    """Return what ``make evaluate`` measured of the network."""
+    return _json(models_folder() / f"{name}_evaluation.json")
+
+
+def photos() -> dict | None:
+    """Return what ``digitlens benchmark`` measured on real photos."""
+    return _json(models_folder() / "photos.json")
+
+
+def history(name: str = DEFAULT_NETWORK) -> list[dict[str, float]] | None:
+    """Return the training, one row an epoch."""
+    path = models_folder() / f"{name}_history.csv"
+    return _history(str(path), _stamp(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _history(path: str, stamp: int) -> list[dict[str, float]] | None:
+    try:
+        with open(path, newline="") as file:
+            rows = [{column: float(value) for column, value in row.items()} for row in csv.DictReader(file)]
+    except (OSError, ValueError, TypeError):  # a row cut short holds None
+        return None
+    return rows or None
+
+
+def evaluated_another_network(name: str = DEFAULT_NETWORK) -> bool:
+    """Tell whether the evaluation names another .onnx than the one that is here."""
+    path = models_folder() / f"{name}.onnx"
+    evaluated = (evaluation(name) or {}).get("onnx_sha256")
+    return evaluated is not None and path.exists() and evaluated != _checksum(str(path), _stamp(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _checksum(path: str, stamp: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def mnist_test() -> tuple[np.ndarray, np.ndarray]:
+    """Return MNIST's test images (10000, 28, 28) and labels (10000,), uint8; raise MnistUnavailable, never download."""
+    return _mnist_test(str(mnist_path()), _stamp(mnist_path()), download=False)
+
+
+def download_mnist() -> None:
+    """Download MNIST into the cache of this machine; raise MnistUnavailable where it fails."""
+    load_mnist(download=True)
+
+
+def may_download_mnist() -> bool:
+    """Tell whether a download can help: where ``MNIST_NPZ`` is set, only the file that it names is read."""
+    return not os.environ.get("MNIST_NPZ")
+
+
+# As a resource, the arrays are handed out as they are: as data, 8 MB would be copied at every rerun.
+@st.cache_resource(show_spinner="Reading MNIST …", max_entries=1)
+def _mnist_test(path: str, stamp: int, download: bool) -> tuple[np.ndarray, np.ndarray]:
+    data = load_mnist(download=download)
+    # Copies, so that the 60,000 training images are freed.
+    images, labels = data.x_test.copy(), data.y_test.copy()
+    images.setflags(write=False)
+    labels.setflags(write=False)
+    return images, labels
+
+
+def _json(path: Path) -> dict | None:
+    return _parsed(str(path), _stamp(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _parsed(path: str, stamp: int) -> dict | None:
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _stamp(path: Path) -> int:
+    """When the file last changed; 0 where there is none."""
+    return path.stat().st_mtime_ns if path.exists() else 0

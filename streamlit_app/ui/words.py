@@ -1,0 +1,40 @@
+"""Figures as people read them."""
+
+import math
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %"."""
+    step = 10**-digits
+    value = 100 * share
+    if value < 100 and value > 100 - step / 2:
+        return f"> {100 - step:.{digits}f} %"
+    if 0 < value < step / 2:
+        return f"< {step:.{digits}f} %"
+    return f"{value:.{digits}f} %"
+
+
+def interval(bounds: tuple[float, float] | list[float], digits: int = 1) -> str:
+    """Return two shares as "97.0 to 98.2 %"."""
+    low, high = bounds
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def shape(sides: list[int]) -> str:
+    """Return (28, 28, 32) as "28×28×32"."""
+    return "×".join(str(side) for side in sides)
+
+
+def significant(value: float) -> str:
+    """Return a small number without a tail of digits: 0.002, 5e-07."""
+    return f"{value:.3g}" if value and math.isfinite(value) else "0"
