@@ -4,6 +4,7 @@ Every operation takes and returns one image (28, 28) float32, white digit on bla
 parameters from the generator it is given, so that a seed repeats a run. OPERATIONS is the whole list, in order.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,13 +49,13 @@ def blur(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Gamma 0.5-2: ink that fades along the stroke, or edges that were hardened."""
-    return 255 * (np.clip(image, 0, 255) / 255) ** np.exp(rng.uniform(-0.7, 0.7))
+    return 255 * (np.clip(image, 0, 255) / 255) ** math.exp(rng.uniform(-0.7, 0.7))
 
 
 def contrast(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Ink at 50-100 % on a ground that is lifted by up to 40, evenly or along a slope: faint ink, uneven light."""
     row, column = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) / (SIZE - 1) - 0.5
-    slope = rng.uniform(-1, 1, 2)
+    slope = rng.uniform(-1, 1, 2).astype(np.float32)
     ground = rng.uniform(0, 25) + 15 * (slope[0] * row + slope[1] * column)
     return np.maximum(image * rng.uniform(0.5, 1.0), np.maximum(ground, 0))
 

@@ -1,4 +1,4 @@
-"""Calibration: one temperature for the log-probabilities (Guo, Pleiss, Sun, Weinberger, ICML 2017), and its measures."""
+"""Calibration: one temperature for the log-probabilities (C. Guo et al., ICML 2017), and its measures."""
 
 import numpy as np
 

@@ -205,7 +205,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which networks (default: all in models/)")
     names = parser.parse_args(arguments).names or network_names()
     if not names:
-        raise SystemExit(f"There is no network in {models_folder()}: train one with python -m training.train mnist_cnn.")
+        raise SystemExit(
+            f"There is no network in {models_folder()}: train one with python -m training.train mnist_cnn."
+        )
     differing = []
     for name in names:
         try:

@@ -1,0 +1,568 @@
+"""The training side: MNIST, augmentation, schedule, calibration, the networks, export, training and evaluation."""
+
+import csv
+import http.server
+import io
+import json
+import threading
+
+import keras
+import numpy as np
+import onnxruntime
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from inference import mnist
+from training import augmentation, evaluate, train
+from training.calibration import (
+    brier_score,
+    expected_calibration_error,
+    fit_temperature,
+    negative_log_likelihood,
+    with_temperature,
+)
+from training.data import AugmentedBatches, Split, test_split, training_and_validation
+from training.export import export_network, layer_table, unsure_below
+from training.networks import NETWORKS, mnist_cnn
+from training.scene import drawing
+
+# Keras' own way to look at its variables, of no concern here.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+SETTINGS = json.loads((train.SETTINGS / "mnist_cnn.json").read_text())
+needs_mnist = pytest.mark.skipif(
+    not mnist.mnist_path().exists(), reason="MNIST is not on this machine: set MNIST_NPZ to a copy of mnist.npz"
+)
+
+
+# --- MNIST ---------------------------------------------------------------------------------------------------
+
+
+def small_mnist(training: int = 120, test: int = 40) -> mnist.Mnist:
+    """Drawn digits in the form of MNIST."""
+    images, labels = [], []
+    for number in range(training + test):
+        grey = 255 - drawing(number % 10, seed=number)[..., 0]
+        images.append(grey.reshape(28, 10, 28, 10).mean(axis=(1, 3)).astype(np.uint8))
+        labels.append(number % 10)
+    images, labels = np.stack(images), np.array(labels, np.uint8)
+    return mnist.Mnist(images[:training], labels[:training], images[training:], labels[training:])
+
+
+def packed(data: mnist.Mnist) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **{name: getattr(data, name) for name in mnist.ARRAYS})
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def small():
+    return small_mnist()
+
+
+@pytest.fixture
+def small_npz(small, tmp_path, monkeypatch):
+    """MNIST_NPZ names a small data set, and the loader takes it for the real one."""
+    path = tmp_path / "small.npz"
+    path.write_bytes(packed(small))
+    monkeypatch.setenv("MNIST_NPZ", str(path))
+    monkeypatch.setattr(mnist, "CHECKSUM", mnist.checksum(small))
+    return path
+
+
+@pytest.fixture
+def serve(monkeypatch, tmp_path):
+    """Return a function that serves bytes over HTTP as MNIST's URL; the cache is empty and MNIST_NPZ unset."""
+    servers, asked = [], []
+
+    def start(body: bytes, status: int = 200, claimed_length: int | None = None):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(status)
+                self.send_header("Content-Length", str(claimed_length or len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        monkeypatch.setattr(mnist, "URL", f"http://127.0.0.1:{server.server_port}/mnist.npz")
+        return asked
+
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(mnist, "CACHE", tmp_path / "cache" / "mnist.npz")
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_mnist_is_downloaded_once_and_then_read_from_the_cache(serve, small, monkeypatch):
+    monkeypatch.setattr(mnist, "CHECKSUM", mnist.checksum(small))
+    asked = serve(packed(small))
+    first, second = mnist.load_mnist(), mnist.load_mnist()
+    assert asked == ["/mnist.npz"]
+    for name in mnist.ARRAYS:
+        np.testing.assert_array_equal(getattr(first, name), getattr(small, name))
+        np.testing.assert_array_equal(getattr(second, name), getattr(small, name))
+
+
+def test_a_download_with_a_wrong_checksum_is_refused_and_not_kept(serve, small):
+    serve(packed(small))  # not MNIST, whose checksum stays the wanted one
+    with pytest.raises(mnist.MnistUnavailable, match="checksum"):
+        mnist.load_mnist()
+    assert list(mnist.CACHE.parent.iterdir()) == []
+
+
+def test_a_download_that_breaks_off_is_not_kept(serve, small, monkeypatch):
+    monkeypatch.setattr(mnist, "CHECKSUM", mnist.checksum(small))
+    body = packed(small)
+    serve(body[: len(body) // 2], claimed_length=len(body))
+    with pytest.raises(mnist.MnistUnavailable):
+        mnist.load_mnist()
+    assert list(mnist.CACHE.parent.iterdir()) == []
+
+
+def test_a_server_that_refuses_is_one_sentence_naming_the_way_out(serve):
+    serve(b"no", status=503)
+    with pytest.raises(mnist.MnistUnavailable, match="MNIST_NPZ"):
+        mnist.load_mnist()
+    assert list(mnist.CACHE.parent.iterdir()) == []
+
+
+def test_nothing_is_downloaded_where_that_is_not_wanted(serve, small):
+    asked = serve(packed(small))
+    with pytest.raises(mnist.MnistUnavailable, match="MNIST_NPZ"):
+        mnist.load_mnist(download=False)
+    assert asked == []
+
+
+def test_a_missing_file_named_by_the_variable_is_said_by_its_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "nowhere.npz"))
+    with pytest.raises(mnist.MnistUnavailable, match=r"MNIST_NPZ.*nowhere\.npz"):
+        mnist.load_mnist()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: b"",
+        lambda body: body[:-100],
+        lambda body: body[:1000],
+        lambda body: b"not a zip file" * 100,
+        lambda body: body[:2000] + bytes(500) + body[2500:],
+    ],
+    ids=["empty", "end missing", "most missing", "something else", "zeros in the middle"],
+)
+def test_a_damaged_file_is_one_sentence(small_npz, spoil):
+    small_npz.write_bytes(spoil(small_npz.read_bytes()))
+    with pytest.raises(mnist.MnistUnavailable, match=r"small\.npz"):
+        mnist.load_mnist()
+
+
+def test_an_array_that_is_missing_is_one_sentence(small_npz, small):
+    np.savez(small_npz, x_train=small.x_train, y_train=small.y_train)
+    with pytest.raises(mnist.MnistUnavailable, match="x_test"):
+        mnist.load_mnist()
+
+
+def test_the_checksum_is_over_arrays_and_not_over_the_packing(small):
+    other = mnist.Mnist(*(np.asfortranarray(getattr(small, name)) for name in mnist.ARRAYS))
+    assert mnist.checksum(other) == mnist.checksum(small)
+    changed = small.y_test.copy()
+    changed[0] += 1
+    assert mnist.checksum(mnist.Mnist(small.x_train, small.y_train, small.x_test, changed)) != mnist.checksum(small)
+
+
+@needs_mnist
+def test_the_real_mnist_is_split_into_three():
+    training, validation = training_and_validation(SETTINGS)
+    assert (len(training.images), len(validation.images), len(test_split().images)) == (55_000, 5_000, 10_000)
+    data = mnist.load_mnist()
+    # Every label is kept, and no image is in both: sums over positions would differ otherwise.
+    np.testing.assert_array_equal(
+        np.bincount(training.labels) + np.bincount(validation.labels), np.bincount(data.y_train)
+    )
+    total = training.images.sum(axis=0, dtype=np.int64) + validation.images.sum(axis=0, dtype=np.int64)
+    np.testing.assert_array_equal(total, data.x_train.sum(axis=0, dtype=np.int64))
+
+
+def test_the_split_is_disjoint_and_hangs_on_its_own_seed_alone(monkeypatch, small):
+    numbered = np.zeros((100, 28, 28), np.uint8)
+    numbered[:, 0, 0] = np.arange(100)
+    data = mnist.Mnist(numbered, np.arange(100, dtype=np.uint8) % 10, small.x_test, small.y_test)
+    monkeypatch.setattr("training.data.load_mnist", lambda: data)
+
+    def split(**changes):
+        return training_and_validation({"validation_seed": 1, "validation_images": 30, "seed": 1, **changes})
+
+    training, validation = split()
+    ids = training.images[:, 0, 0], validation.images[:, 0, 0]
+    assert (len(ids[0]), len(ids[1])) == (70, 30)
+    assert sorted(np.concatenate(ids)) == list(range(100))
+    np.testing.assert_array_equal(training.labels, ids[0] % 10)
+    np.testing.assert_array_equal(split(seed=2)[1].images, validation.images)
+    assert not np.array_equal(split(validation_seed=2)[1].images, validation.images)
+
+
+# --- Augmentation --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", augmentation.OPERATIONS, ids=lambda operation: operation.apply.__name__)
+def test_each_operation_changes_the_image_and_not_its_form(operation, small):
+    image = small.x_train[5].astype(np.float32)
+    before = image.copy()
+    for seed in range(20):
+        changed = operation.apply(image, np.random.default_rng(seed))
+        assert changed.shape == (28, 28)
+        assert changed.dtype == np.float32
+        assert np.abs(changed - image).max() > 0.5
+        np.testing.assert_array_equal(changed, operation.apply(image, np.random.default_rng(seed)))
+    np.testing.assert_array_equal(image, before)
+
+
+@settings(max_examples=60, deadline=None)
+@given(images=arrays(np.uint8, (2, 28, 28)), seed=st.integers(0, 2**32 - 1))
+def test_augmented_images_are_whole_numbers_from_0_to_255(images, seed):
+    augmented = augmentation.augment(images, np.random.default_rng(seed))
+    assert augmented.shape == images.shape
+    assert augmented.dtype == np.float32
+    np.testing.assert_array_equal(augmented, np.clip(np.round(augmented), 0, 255))
+    np.testing.assert_array_equal(augmented, augmentation.augment(images, np.random.default_rng(seed)))
+
+
+def test_augmentation_leaves_the_digit_in_the_picture(small):
+    images = small.x_train[:50]
+    augmented = augmentation.augment(images, np.random.default_rng(0))
+    # Cut off, thinned or faded, but never gone: at least a third of the ink stays.
+    assert (augmented.sum(axis=(1, 2)) > images.sum(axis=(1, 2), dtype=np.int64) / 3).all()
+
+
+def test_batches_show_every_image_once_an_epoch_in_a_new_order(small):
+    numbered = np.zeros((40, 28, 28), np.uint8)
+    numbered[:, 0, 0] = np.arange(40)
+    split = Split(numbered, np.arange(40, dtype=np.uint8) % 10)
+    options = {"seed": 3, "batch_size": 8, "augmentation": False}
+
+    def shown(epoch):
+        batches = AugmentedBatches(split, options, epoch)
+        every = [batches[index] for index in range(len(batches))]
+        for images, labels in every:
+            assert (images.shape, images.dtype, labels.shape) == ((8, 28, 28, 1), np.float32, (8, 10))
+            np.testing.assert_array_equal(labels.argmax(axis=1), images[:, 0, 0, 0].astype(int) % 10)
+        return np.concatenate([images[:, 0, 0, 0] for images, _ in every]).astype(int).tolist()
+
+    assert sorted(shown(0)) == list(range(40))
+    assert shown(0) == shown(0)
+    assert shown(0) != shown(1)
+
+
+def test_batches_are_augmented_anew_each_epoch_and_the_same_for_one_seed(small):
+    split = Split(small.x_train[:8], small.y_train[:8])
+    options = {"seed": 3, "batch_size": 8, "augmentation": True}
+    first, again, later = (AugmentedBatches(split, options, epoch)[0][0] for epoch in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(np.sort(first, axis=None), np.sort(later, axis=None))
+
+
+# --- Schedule and calibration --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "rate"),
+    # Ten steps an epoch, two epochs: the warm-up ends with step 9, the cosine is at its middle with step 10.
+    [(0, 0.1), (4, 0.5 * 0.9045085), (9, 0.5782172), (10, 0.5), (15, 0.1464466), (20, 0.0)],
+)
+def test_learning_rate_warms_up_and_falls_to_zero(step, rate):
+    assert train.learning_rate(step, 10, {"epochs": 2, "learning_rate": 1.0}) == pytest.approx(rate, abs=1e-6)
+
+
+def test_known_answers_of_the_three_measures():
+    probabilities = np.array([[0.8, 0.2], [0.4, 0.6]])
+    labels = np.array([0, 0])
+    assert negative_log_likelihood(probabilities, labels) == pytest.approx(-(np.log(0.8) + np.log(0.4)) / 2)
+    assert brier_score(probabilities, labels) == pytest.approx((0.04 + 0.04 + 0.36 + 0.36) / 2)
+    # Each alone in its bin: right at 0.8, wrong at 0.6.
+    assert expected_calibration_error(probabilities, labels) == pytest.approx((0.2 + 0.6) / 2)
+
+
+def test_sure_and_right_is_perfect_and_sure_and_wrong_is_finite():
+    sure = np.eye(10)
+    assert negative_log_likelihood(sure, np.arange(10)) == 0
+    assert brier_score(sure, np.arange(10)) == 0
+    assert expected_calibration_error(sure, np.arange(10)) == 0
+    wrong = (np.arange(10) + 1) % 10
+    assert np.isfinite(negative_log_likelihood(sure, wrong))
+    assert brier_score(sure, wrong) == 2
+    assert expected_calibration_error(sure, wrong) == 1
+
+
+@pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
+def test_fit_temperature_finds_the_temperature_that_was_taken_away(temperature):
+    rng = np.random.default_rng(0)
+    honest = rng.dirichlet(np.full(10, 0.3), 20_000)
+    labels = (honest.cumsum(axis=1) > rng.random((len(honest), 1))).argmax(axis=1)
+    distorted = with_temperature(honest, 1 / temperature)
+    assert fit_temperature(distorted, labels) == pytest.approx(temperature, rel=0.05)
+    mended = with_temperature(distorted, temperature)
+    assert expected_calibration_error(mended, labels) < 0.02
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    weights=arrays(np.float64, (3, 10), elements=st.floats(0.01, 1.0)),
+    temperature=st.floats(0.2, 5.0),
+)
+def test_temperature_keeps_the_order_and_the_sum(weights, temperature):
+    probabilities = weights / weights.sum(axis=1, keepdims=True)
+    changed = with_temperature(probabilities, temperature)
+    np.testing.assert_allclose(changed.sum(axis=1), 1)
+    np.testing.assert_allclose(with_temperature(probabilities, 1.0), probabilities, rtol=1e-9)
+    ranks = np.argsort(probabilities, axis=1)
+    assert (np.diff(np.take_along_axis(changed, ranks, axis=1), axis=1) >= 0).all()
+
+
+def test_unsure_below_keeps_the_wanted_precision():
+    confidences = np.linspace(0.999, 0.0, 1000)
+    right = np.ones(1000, bool)
+    right[500:] = False
+    # One wrong in 501 is under 99.9 %: the threshold stands above the first wrong one.
+    assert unsure_below(confidences, right) == pytest.approx(confidences[499])
+    assert unsure_below(confidences, np.zeros(1000, bool)) == 1.0
+
+
+# --- The network and its export ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def network(small):
+    """The real architecture with strong random weights, so that its answers differ."""
+    keras.utils.set_random_seed(0)
+    keras.config.set_dtype_policy("float32")
+    model = mnist_cnn(SETTINGS)
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if layer.name.startswith("batch_norm"):
+            size = layer.gamma.shape[0]
+            layer.set_weights([rng.uniform(low, 2, size) for low in (0.5, -1, -1, 0.5)])
+    features = keras.Model(model.input, model.get_layer("global_average").output)
+    mean = features.predict(evaluate.as_input(small.x_train), verbose=0).mean(axis=0)
+    dense = model.get_layer("probabilities")
+    kernel = 20 * dense.get_weights()[0]
+    dense.set_weights([kernel, -mean @ kernel])
+    return model
+
+
+def test_the_network_has_391_850_parameters_and_its_table_says_where(network):
+    table = layer_table(network)
+    assert network.count_params() == sum(row["parameters"] for row in table) == 391_850
+    rows = {row["name"]: row for row in table}
+    assert [rows[f"block{number}"]["output_shape"] for number in (1, 2, 3, 4)] == [
+        [28, 28, 32],
+        [14, 14, 64],
+        [7, 7, 128],
+        [7, 7, 256],
+    ]
+    assert rows["conv2"] == {
+        "name": "conv2",
+        "kind": "Conv2D",
+        "output_shape": [14, 14, 64],
+        "parameters": 9 * 32 * 64,
+    }
+    assert rows["probabilities"]["parameters"] == 256 * 10 + 10
+
+
+def test_the_network_normalises_by_itself(network):
+    grey = np.full((1, 28, 28, 1), 33.32, np.float32)
+    inside = keras.Model(network.input, network.get_layer("normalisation").output)
+    np.testing.assert_allclose(inside.predict(grey, verbose=0), 0, atol=1e-5)
+    np.testing.assert_allclose(inside.predict(grey + 78.57, verbose=0), 1, atol=1e-5)
+
+
+def test_the_exported_network_is_the_same_network(network, small, tmp_path):
+    export_network(network, tmp_path / "exported")
+    session = onnxruntime.InferenceSession(tmp_path / "exported.onnx", providers=["CPUExecutionProvider"])
+    (given_in,) = session.get_inputs()
+    assert given_in.shape[1:] == [28, 28, 1]
+    assert not isinstance(given_in.shape[0], int)  # any number of images
+    assert [output.name for output in session.get_outputs()] == [
+        "probabilities",
+        "block1",
+        "block2",
+        "block3",
+        "block4",
+    ]
+
+    images = np.concatenate([small.x_train[:30], np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)])
+    exported = evaluate.onnx_probabilities(tmp_path / "exported.onnx", images)
+    kept = evaluate.keras_probabilities(tmp_path / "exported.keras", images)
+    assert exported.shape == (60, 10)
+    assert len(set(exported.argmax(axis=1))) > 1  # else the comparison would prove little
+    np.testing.assert_allclose(exported, kept, atol=1e-5)
+    inside = keras.Model(network.input, network.get_layer("block3").output)
+    block = session.run(["block3"], {given_in.name: evaluate.as_input(images[:2])})[0]
+    np.testing.assert_allclose(block, inside.predict(evaluate.as_input(images[:2]), verbose=0), atol=1e-3)
+
+
+# --- Training and evaluation, end to end on a few images -----------------------------------------------------
+
+TINY = {
+    **SETTINGS,
+    "filters": [4, 8, 8, 16],
+    "epochs": 2,
+    "batch_size": 20,
+    "learning_rate": 0.01,
+    "validation_images": 20,
+    "precision": "float32",
+}
+
+
+@pytest.fixture
+def tiny_training(small_npz, tmp_path, monkeypatch):
+    """training.train works in tmp_path, with settings named tiny; returns its folder for finished networks."""
+    folder = tmp_path / "settings"
+    folder.mkdir()
+    (folder / "tiny.json").write_text(json.dumps(TINY))
+    monkeypatch.setattr(train, "SETTINGS", folder)
+    monkeypatch.setattr(train, "CHECKPOINTS", tmp_path / "checkpoints")
+    yield tmp_path / "models"
+    keras.config.set_dtype_policy("float32")
+
+
+def interrupt_after_first_epoch(monkeypatch):
+    begin = train.LearningRate.on_train_batch_begin
+
+    def interrupted(self, batch, logs=None):
+        if self._first_step > 0 and batch == 1:
+            raise KeyboardInterrupt
+        begin(self, batch, logs)
+
+    monkeypatch.setattr(train.LearningRate, "on_train_batch_begin", interrupted)
+
+
+def history_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_interrupted_training_goes_on_and_ends_as_files_that_evaluate(tiny_training, monkeypatch, capsys):
+    with monkeypatch.context() as patch:
+        interrupt_after_first_epoch(patch)
+        with pytest.raises(SystemExit, match="start again"):
+            train.main(["tiny", "--out", str(tiny_training)])
+    (checkpoints,) = train.CHECKPOINTS.iterdir()
+    before = history_of(checkpoints / "history.csv")
+    assert [row["epoch"] for row in before] == ["1"]
+    assert not tiny_training.exists()
+
+    train.main(["tiny", "--out", str(tiny_training)])
+    assert "resuming after epoch 1" in capsys.readouterr().out
+    after = history_of(tiny_training / "tiny_history.csv")
+    assert [row["epoch"] for row in after] == ["1", "2"]
+    assert after[0] == before[0]  # the first epoch was not trained again
+    assert float(after[1]["learning_rate"]) < float(after[0]["learning_rate"])
+
+    card = json.loads((tiny_training / "tiny.json").read_text())
+    model = keras.models.load_model(tiny_training / "tiny.keras")
+    assert card["parameters"] == model.count_params()
+    assert card["made"]["settings"] == TINY
+    assert card["made"]["data"]["sha256_of_arrays"] == mnist.CHECKSUM
+    assert card["validation"]["images"] == 20
+
+    monkeypatch.setenv("DIGITLENS_MODELS", str(tiny_training))
+    evaluate.main([])
+    printed = capsys.readouterr().out
+    assert "test accuracy" in printed
+    written = json.loads((tiny_training / "tiny_evaluation.json").read_text())
+    confusion = np.array(written["confusion"])
+    assert confusion.shape == (10, 10)
+    assert confusion.sum() == written["test"]["images"] == 40
+    assert written["test"]["accuracy"] == pytest.approx(np.trace(confusion) / 40)
+    assert written["test"]["interval"][0] <= written["test"]["accuracy"] <= written["test"]["interval"][1]
+    assert written["keras_onnx_difference"] <= 1e-5
+    assert written["tta"]["angles"] == [-5, -3, 0, 3, 5]
+    assert written["tta"]["cost_ratio"] > 0
+    assert written["calibration"]["temperature"] == card["temperature"]
+
+    # The other network's .keras beside this .onnx: said, and exit status 1.
+    model.set_weights([weights + 0.05 for weights in model.get_weights()])
+    model.save(tiny_training / "tiny.keras")
+    with pytest.raises(SystemExit, match="not the same network"):
+        evaluate.main(["tiny"])
+
+
+def test_a_checkpoint_of_other_settings_is_not_taken_for_these(tiny_training, capsys):
+    folder = train.CHECKPOINTS / "one"
+    train.train({**TINY, "epochs": 1}, folder)
+    capsys.readouterr()
+    model, history = train.train({**TINY, "epochs": 1, "filters": [2, 2, 2, 2]}, folder)
+    assert "resuming" not in capsys.readouterr().out
+    assert len(history) == 1
+    assert model.get_layer("block4").output.shape[-1] == 2
+    model, history = train.train({**TINY, "epochs": 1, "filters": [2, 2, 2, 2], "reasons": "reworded"}, folder)
+    assert "resuming after epoch 1" in capsys.readouterr().out
+    assert len(history) == 1
+
+
+def test_what_is_saved_computes_in_float32(tiny_training):
+    model, _ = train.train({**TINY, "epochs": 1, "precision": "mixed_bfloat16"}, train.CHECKPOINTS / "half")
+    assert {layer.dtype_policy.name for layer in model.layers if hasattr(layer, "dtype_policy")} == {"float32"}
+
+
+def test_training_lowers_the_loss(tiny_training):
+    _, history = train.train({**TINY, "epochs": 6, "augmentation": False}, train.CHECKPOINTS / "longer")
+    assert history[-1]["loss"] < 0.8 * history[0]["loss"]
+
+
+@pytest.mark.parametrize("program", [train, evaluate], ids=["train", "evaluate"])
+def test_without_mnist_the_programs_end_with_one_sentence(program, network, tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "nowhere.npz"))
+    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
+    monkeypatch.setattr(train, "CHECKPOINTS", tmp_path / "checkpoints")
+    export_network(network, tmp_path / "mnist_cnn")
+    card = {"temperature": 1.0, "thresholds": {"unsure_below": 0.5}, "made": {"settings": SETTINGS}}
+    (tmp_path / "mnist_cnn.json").write_text(json.dumps(card))
+    with pytest.raises(SystemExit, match="MNIST_NPZ"):
+        program.main(["mnist_cnn"])
+
+
+def test_without_a_network_evaluate_ends_with_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
+    with pytest.raises(SystemExit, match="train one"):
+        evaluate.main([])
+    with pytest.raises(SystemExit, match="mnist_cnn"):
+        evaluate.main(["mnist_cnn"])
+
+
+@pytest.mark.parametrize(
+    ("right", "total", "low", "high"),
+    # R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 1998, table I
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_interval_by_published_values(right, total, low, high):
+    assert evaluate.wilson_interval(right, total) == pytest.approx((low, high), abs=5e-5)
+    mirrored = evaluate.wilson_interval(total - right, total)
+    assert mirrored == pytest.approx((1 - high, 1 - low), abs=5e-5)
+
+
+def test_confusion_precision_and_recall_of_a_small_case():
+    labels, answers = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 1])
+    confusion = evaluate.confusion_matrix(labels, answers)
+    assert confusion[0, :2].tolist() == [2, 1]
+    rows = evaluate.per_class(confusion)
+    assert rows[0] == {"digit": 0, "precision": 1.0, "recall": pytest.approx(2 / 3)}
+    assert rows[1] == {"digit": 1, "precision": pytest.approx(1 / 3), "recall": 1.0}
+    assert rows[2] == {"digit": 2, "precision": None, "recall": 0.0}
+    assert rows[3] == {"digit": 3, "precision": None, "recall": None}
+
+
+def test_every_network_with_settings_is_known():
+    for path in train.SETTINGS.glob("*.json"):
+        assert json.loads(path.read_text())["network"] in NETWORKS
