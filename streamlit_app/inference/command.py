@@ -1,0 +1,153 @@
+"""The command ``digitlens``: read photos, and measure how well that goes, from a terminal."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from inference import cutout
+from inference.classifier import DEFAULT_NETWORK, Classifier, NetworkUnavailable
+from inference.photo import PhotoError
+from inference.photo_benchmark import PARTS, Answer, ManifestError, answers, read_manifest, summary
+from inference.reading import BLANK, UNSURE, error_record, read_digit, record
+from inference.steps import REMBG_MODES, Config
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit status: 0 all read, 1 some file could not be read, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (NetworkUnavailable, ManifestError) as error:
+        print(f"digitlens: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader of our output has gone (| head): nothing is left to say.
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        print("digitlens: stopped; what was answered until here stands.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="digitlens", description="Read handwritten digits in photos.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    predict = commands.add_parser("predict", help="read the digit in each photo")
+    predict.add_argument("paths", nargs="+", metavar="PATH", help="a photo, or a folder of photos")
+    predict.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
+    predict.set_defaults(run=_predict)
+
+    benchmark = commands.add_parser("benchmark", help="measure the accuracy on a folder with a manifest.csv")
+    benchmark.add_argument("folder", type=Path, metavar="FOLDER")
+    benchmark.add_argument("--part", choices=PARTS, help="only this part of the manifest")
+    benchmark.add_argument("--json", type=Path, metavar="FILE", help="write the figures and every answer to FILE")
+    benchmark.set_defaults(run=_benchmark)
+
+    for command in (predict, benchmark):
+        command.add_argument("--tta", action="store_true", help="the mean over five small rotations")
+        command.add_argument("--model", default=DEFAULT_NETWORK, metavar="NAME", help="the network (%(default)s)")
+        command.add_argument("--rembg", choices=REMBG_MODES, default="auto", help="background removal (%(default)s)")
+    return parser
+
+
+def _predict(options: argparse.Namespace) -> int:
+    classifier = Classifier(options.model)
+    config = _config(options)
+    failed = False
+    for path, is_listed in _files(options.paths):
+        try:
+            fields = record(read_digit(path, classifier, config, tta=options.tta))
+        except PhotoError as error:
+            if is_listed and error.code in ("not_an_image", "empty"):
+                continue
+            failed = True
+            fields = error_record(error.code, error.message)
+        fields = {"file": str(path), **fields}
+        print(json.dumps(fields, ensure_ascii=False) if options.json else _line(fields), flush=True)
+    return int(failed)
+
+
+def _files(paths: list[str]) -> Iterator[tuple[Path, bool]]:
+    """Yield every file, and whether it was only listed by a folder: what is no image there is passed over."""
+    for name in paths:
+        path = Path(name)
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                if file.is_file():
+                    yield file, True
+        else:
+            yield path, False
+
+
+def _line(fields: dict) -> str:
+    if fields["error"]:
+        return f"{fields['file']}: {fields['error']['message']}"
+    advice = f" {fields['quality']['advice']}" if fields["quality"]["advice"] else ""
+    if fields["status"] == BLANK:
+        return f"{fields['file']}: no digit found.{advice}"
+    doubt = ", unsure" if fields["status"] == UNSURE else ""
+    return f"{fields['file']}: {fields['digit']} ({fields['confidence']:.1%}{doubt}){advice}"
+
+
+def _config(options: argparse.Namespace) -> Config:
+    if options.rembg == "always" and not cutout.is_available():
+        print("digitlens: rembg or its weights are not on this machine; reading goes on without it.", file=sys.stderr)
+    return Config(rembg=options.rembg)
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    classifier = Classifier(options.model)
+    config = _config(options)
+    entries = read_manifest(options.folder, options.part)
+
+    def read(path: Path):
+        return read_digit(path, classifier, config, tta=options.tta)
+
+    results = list(answers(options.folder, entries, read))
+    categories = summary(results)
+    print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
+    for name, row in categories.items():
+        low, high = row["interval"]
+        count = f"{row['right']}/{row['total']}"
+        print(f"{name:16} {count:>9} {row['accuracy']:>9.1%}  {low:.1%} to {high:.1%} ({row['writers']})")
+    for result in results:
+        if not result.right:
+            print(f"wrong: {result.entry.file} is {result.entry.label}, answered {_answered(result)}")
+    if options.json:
+        conditions = {
+            "made_by": "digitlens benchmark",
+            "date": date.today().isoformat(),
+            "network": options.model,
+            "rembg": options.rembg,
+            "rembg_weights": cutout.is_available(),
+            "tta": options.tta,
+            "part": options.part or "all",
+        }
+        rows = [
+            {
+                "file": result.entry.file,
+                "label": result.entry.label,
+                "part": result.entry.part,
+                "status": result.status,
+                "digit": result.digit,
+                "confidence": round(result.confidence, 4),
+            }
+            for result in results
+        ]
+        text = json.dumps({**conditions, "categories": categories, "answers": rows}, indent=1)
+        options.json.write_text(text + "\n", encoding="utf-8")
+    return int(any(result.status.startswith("error") for result in results))
+
+
+def _answered(result: Answer) -> str:
+    if result.digit is None:
+        return result.status
+    return f"{result.digit} ({result.confidence:.0%}, {result.status})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,7 +14,7 @@ MAX_PIXELS = 60_000_000
 MIN_SIDE = 8
 # The longest side that the steps work on: a pen stroke on a whole sheet is still two pixels wide, and an answer
 # takes tens of milliseconds. Larger photos are reduced as they are decoded.
-WORKING_SIDE = 1280
+WORKING_SIDE = 1024
 
 
 class PhotoError(ValueError):

@@ -8,7 +8,7 @@ import numpy as np
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
-from inference.steps import Config, Preprocessed, preprocess
+from inference.steps import SURE, Config, Preprocessed, preprocess
 
 DIGIT, UNSURE, BLANK = "digit", "unsure", "blank"
 VERDICTS = (DIGIT, UNSURE, BLANK)
@@ -43,14 +43,19 @@ def read_digit(source, classifier: Classifier, config: Config | None = None, *, 
     preprocessed = preprocess(photo, config)
     prediction = None if preprocessed.digit is None else classifier.predict(preprocessed.digit, tta=tta)
     elapsed = (time.perf_counter() - started) * 1000
-    return Reading(verdict(prediction, classifier), prediction, preprocessed, elapsed)
+    return Reading(verdict(prediction, classifier, preprocessed.certainty), prediction, preprocessed, elapsed)
 
 
-def verdict(prediction: Prediction | None, classifier: Classifier) -> str:
-    """Return what may honestly be said: the threshold is the network's own, from its card."""
+def verdict(prediction: Prediction | None, classifier: Classifier, certainty: float = 1.0) -> str:
+    """Return what may honestly be said of a prediction.
+
+    ``certainty`` is the ink finder's (1 for an image that is a digit already): a network can be confident of
+    something that is not the digit. The threshold of its confidence is the network's own, from its card.
+    """
     if prediction is None:
         return BLANK
-    return DIGIT if prediction.confidence >= classifier.unsure_below else UNSURE
+    sure = prediction.confidence >= classifier.unsure_below and certainty >= SURE
+    return DIGIT if sure else UNSURE
 
 
 def record(reading: Reading) -> dict:

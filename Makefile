@@ -1,0 +1,64 @@
+# Every target makes the environment it needs. PYTHON=... chooses the interpreter, PORT=... the dashboard's port.
+PORT ?= 8501
+BIN := .venv/bin
+# The first interpreter that is new enough; pyenv's shims answer for versions that are not there, so each is tried.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: help app test test-browser screenshots train evaluate benchmark documents lint clean
+
+help:
+	@echo "make app          the dashboard on http://localhost:$(PORT)"
+	@echo "make test         the tests that need no browser"
+	@echo "make test-browser the tests in Chromium (CHROMIUM=... names another one)"
+	@echo "make screenshots  every page, desktop and phone, light and dark, into screenshots/"
+	@echo "make train        train the network (resumes); NETWORK=... chooses which"
+	@echo "make evaluate     re-make the figures of models/ from the committed networks"
+	@echo "make benchmark    measure speed and memory beside the reference's way"
+	@echo "make documents    re-make PREPROCESSING.md"
+	@echo "make lint         ruff"
+
+app: .venv/.app
+	$(BIN)/streamlit run streamlit_app/Home.py --server.port $(PORT)
+
+test: .venv/.train
+	$(BIN)/python -m pytest -m "not browser"
+
+test-browser: .venv/.train
+	$(BIN)/python -m pytest -m browser
+
+screenshots: .venv/.train
+	$(BIN)/python -m tests.browser.screenshots
+
+NETWORK ?= mnist_cnn
+train: .venv/.train
+	$(BIN)/python -m training.train $(NETWORK)
+
+evaluate: .venv/.train
+	$(BIN)/python -m training.evaluate
+
+benchmark: .venv/.train
+	$(BIN)/python -m training.benchmark
+
+documents: .venv/.train
+	$(BIN)/python -m training.documents
+
+lint: .venv/.train
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+.venv/.python:
+	@test -n "$(PYTHON)" || { echo "DigitLens needs Python 3.11, 3.12 or 3.13: install one, or name it: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.app: .venv/.python requirements.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/.train: .venv/.app requirements-train.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-train.txt
+	touch $@

@@ -1,0 +1,120 @@
+"""Accuracy on a folder of real photos with a manifest: by category, with intervals that respect who wrote what."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inference.photo import PhotoError
+from inference.reading import Reading
+
+COLUMNS = ("file", "label", "category", "part", "writer")
+PARTS = ("tune", "report")
+RESAMPLES = 2000
+
+
+class ManifestError(ValueError):
+    """The folder has no manifest that can be used; the message says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One photo of a single digit in the manifest."""
+
+    file: str
+    label: int
+    category: str
+    part: str
+    writer: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered for one photo; ``digit`` is None where none was found or the photo could not be read."""
+
+    entry: Entry
+    status: str
+    digit: int | None
+    confidence: float
+
+    @property
+    def right(self) -> bool:
+        return self.digit == self.entry.label
+
+
+def read_manifest(folder: Path, part: str | None = None) -> list[Entry]:
+    """Return the photos of single digits that FOLDER/manifest.csv lists; ``part`` keeps only tune or report.
+
+    Rows whose label has several digits are for reading numbers and are passed over.
+    """
+    path = folder / "manifest.csv"
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise ManifestError(f"{path} cannot be read: {error.strerror}.") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path} is not a CSV file in UTF-8: {error}.") from error
+    missing = [name for name in COLUMNS if not rows or name not in rows[0]]
+    if missing:
+        raise ManifestError(f"{path} has no rows, or lacks the columns {', '.join(missing)}.")
+    entries = [
+        Entry(row["file"], int(row["label"]), row["category"], row["part"], row["writer"])
+        for row in rows
+        if row["label"] in set("0123456789") and part in (None, row["part"])
+    ]
+    if not entries:
+        raise ManifestError(f"{path} lists no single digit" + (f" in the part {part}." if part else "."))
+    return entries
+
+
+def answers(folder: Path, entries: list[Entry], read: Callable[[Path], Reading]) -> Iterator[Answer]:
+    """Read every photo; one that cannot be opened counts as wrong."""
+    for entry in entries:
+        try:
+            reading = read(folder / entry.file)
+        except PhotoError as error:
+            yield Answer(entry, f"error: {error.code}", None, 0.0)
+            continue
+        prediction = reading.prediction
+        if prediction is None:
+            yield Answer(entry, reading.verdict, None, 0.0)
+        else:
+            yield Answer(entry, reading.verdict, prediction.digit, prediction.confidence)
+
+
+def group_of(category: str) -> str:
+    """Photos of plain and of lined paper are reported together as photos."""
+    return "photos" if "photo" in category or "scan" in category else category
+
+
+def summary(results: list[Answer]) -> dict[str, dict]:
+    """Return right, total, accuracy and its 95 % interval for ``all`` and for every category."""
+    groups = {"all": results}
+    for result in results:
+        groups.setdefault(group_of(result.entry.category), []).append(result)
+    return {
+        name: {
+            "right": sum(result.right for result in group),
+            "total": len(group),
+            "writers": len({result.entry.writer for result in group}),
+            "accuracy": sum(result.right for result in group) / len(group),
+            "interval": interval_by_writer(group),
+        }
+        for name, group in groups.items()
+    }
+
+
+def interval_by_writer(results: list[Answer]) -> list[float]:
+    """Return the 95 % percentile interval of the accuracy, by a bootstrap that draws writers, not photos.
+
+    Ten digits of one person are not ten independent cases (B. Efron, R. Tibshirani, 1993, clustered bootstrap).
+    """
+    writers = sorted({result.entry.writer for result in results})
+    right = np.array([sum(r.right for r in results if r.entry.writer == writer) for writer in writers])
+    total = np.array([sum(r.entry.writer == writer for r in results) for writer in writers])
+    drawn = np.random.default_rng(0).integers(0, len(writers), (RESAMPLES, len(writers)))
+    accuracies = right[drawn].sum(axis=1) / total[drawn].sum(axis=1)
+    return [float(value) for value in np.quantile(accuracies, (0.025, 0.975))]
