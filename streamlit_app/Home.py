@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ui.home import show_figures, show_links, show_sample
+from ui.home import show_headline, show_links, show_sample
 from ui.page import open_page
 
 open_page("DigitLens")
 st.markdown("It reads a **handwritten digit** from a photo, the camera or a drawing, and shows every step on the way.")
 show_sample()
 show_links()
-show_figures()
-st.caption("Private: a photo is read in memory and never stored or sent on.")
+show_headline()
+st.caption("Private: nothing is stored. Photos are read in memory, on this server only.")

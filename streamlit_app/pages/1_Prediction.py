@@ -3,7 +3,7 @@
 import streamlit as st
 
 from inference import PhotoError
-from ui.answer import read, show_answer, show_details
+from ui.answer import read, remember, show_answer, show_details
 from ui.inputs import MODES
 from ui.page import open_page
 from ui.settings import ask_settings
@@ -35,6 +35,7 @@ with right:
         except PhotoError as error:
             st.error(error.message)
         else:
+            remember(answer)
             show_answer(answer)
 if answer is not None:
     show_details(answer)

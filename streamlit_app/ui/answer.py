@@ -14,12 +14,13 @@ from ui import results
 from ui.inputs import Photo, TestImage
 from ui.pictures import picture
 from ui.settings import Settings
-from ui.words import duration, percent
+from ui.words import degrees, duration, percent
 
 ADVICE_ON_1_AND_7 = (
     "1 and 7 are easily confused. Write the 1 as one plain stroke, or with a short upstroke; give the 7 a long, level"
     " top, and a bar if you like."
 )
+TILE = 170  # pixels: two steps beside each other on a phone, four on a desktop
 LAST_DIGIT = "last_digit"  # in the session's state: what the Architecture page looks at
 
 
@@ -45,10 +46,13 @@ class Answer:
 
 def read(given: Photo | TestImage, settings: Settings) -> Answer:
     """Read what was given; raise PhotoError where it is no readable image."""
-    answer = _read_photo(given, settings) if isinstance(given, Photo) else _read_test_image(given, settings)
+    return _read_photo(given, settings) if isinstance(given, Photo) else _read_test_image(given, settings)
+
+
+def remember(answer: Answer) -> None:
+    """Keep the digit of an answer for as long as the session lasts: the Architecture page looks into it."""
     if answer.digit is not None:
         st.session_state[LAST_DIGIT] = answer.digit
-    return answer
 
 
 def _read_photo(given: Photo, settings: Settings) -> Answer:
@@ -80,16 +84,21 @@ def show_answer(answer: Answer) -> None:
     if answer.problem:
         st.error(answer.problem)
     _show_verdict(answer)
-    with st.container(horizontal=True):
-        picture(answer.original, "What you gave", box=150, alt="The image as it was given, upright")
-        if answer.digit is not None:
-            picture(answer.digit, "What the network reads", box=150, alt="The digit, white on black, 28×28 pixels")
+    if answer.trace:
+        _show_pair(answer)
     if answer.prediction is None:
         return
     for digit, probability in answer.prediction.top(3):
         st.progress(min(1.0, probability), f"**{digit}** · {percent(probability)}")
-    if {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
+    if answer.trace and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
         (st.caption if answer.verdict == DIGIT else st.info)(ADVICE_ON_1_AND_7)
+
+
+def _show_pair(answer: Answer) -> None:
+    with st.container(horizontal=True):
+        picture(answer.original, "What you gave", box=150, alt="The image as it was given, upright")
+        if answer.digit is not None:
+            picture(answer.digit, "What the network reads", box=150, alt="The digit, white on black, 28×28 pixels")
 
 
 def _show_verdict(answer: Answer) -> None:
@@ -120,7 +129,7 @@ def show_details(answer: Answer) -> None:
             _show_probabilities(answer.prediction)
     if answer.quality is not None:
         with right if answer.prediction is not None else left:
-            _show_quality(answer.quality)
+            _show_quality(answer)
     if answer.prediction is not None and answer.prediction.votes:
         _show_votes(answer)
     if answer.trace:
@@ -134,14 +143,15 @@ def _show_probabilities(prediction: Prediction) -> None:
     st.altair_chart(probability_chart(prediction.probabilities), alt="Bar chart: the probability of each digit")
 
 
-def _show_quality(quality: Quality) -> None:
-    st.subheader("Quality of the photo", anchor=False)
+def _show_quality(answer: Answer) -> None:
+    quality = answer.quality
+    st.subheader("Quality of the picture", anchor=False)
     st.markdown(f"**{quality.level.capitalize()}** · score {percent(quality.score, 0)}")
     for name, weight in WEIGHTS.items():
         value = getattr(quality, name)
         title = name.replace("_", " ").capitalize()
         st.progress(value, f"{title} {percent(value, 0)} · counts for {percent(weight, 0)}")
-    if quality.advice:
+    if quality.advice and answer.verdict != BLANK:  # the verdict has said it
         st.info(quality.advice)
 
 
@@ -150,8 +160,8 @@ def _show_votes(answer: Answer) -> None:
     st.caption("The digit is turned by each angle and read; the mean of the five counts.")
     with st.container(horizontal=True):
         for image, (angle, digit, confidence) in zip(rotations(answer.digit), answer.prediction.votes, strict=True):
-            caption = f"{angle:+.0f}°: {digit} · {percent(confidence)}"
-            picture(image, caption, box=112, alt=f"The digit turned by {angle:.0f} degrees")
+            caption = f"{degrees(angle)}: {digit} · {percent(confidence)}"
+            picture(image, caption, box=112, alt=f"The digit turned by {degrees(angle)}")
 
 
 def _show_steps(answer: Answer) -> None:
@@ -160,9 +170,9 @@ def _show_steps(answer: Answer) -> None:
         st.caption(f"The steps end at number {len(answer.trace)}: no digit was found there.")
     elif answer.elapsed_ms is not None:
         st.caption(f"From the opened photo to the answer: {duration(answer.elapsed_ms / 1000)}.")
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True):
         for step in answer.trace:
-            with st.container(width=180, gap="xsmall"):
+            with st.container(width=TILE, gap="xsmall"):
                 st.markdown(f"**{step.number} · {step.title}**")
-                picture(step.image, "", box=180, alt=f"The image after step {step.number}, {step.title}")
+                picture(step.image, "", box=TILE, alt=f"The image after step {step.number}, {step.title}")
                 st.caption(f"{step.caption} *{step.note}*" if step.note else step.caption)

@@ -31,7 +31,7 @@ def canvas() -> np.ndarray | None:
     key = f"canvas_{drawing.version}"
     if key not in st.session_state:
         drawing.start = drawing.strokes
-    st.caption("Draw one digit, large, with the mouse or a finger. It is read after every stroke.")
+    st.caption("Draw one large digit. It is read after every stroke.")
     st.space(16)  # the canvas shows its toolbar here when the mouse is over it
     result = st_canvas(
         stroke_width=BRUSH,

@@ -4,14 +4,22 @@ from collections.abc import Callable
 
 import altair as alt
 import numpy as np
+import streamlit as st
+
+from ui.words import percent
 
 HEIGHT = 240
+
+
+def _text_colour() -> str:
+    """The colour of text in the theme that is seen: labels inside a chart do not get it by themselves."""
+    return st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor") or "gray"
 
 
 def probability_chart(probabilities: np.ndarray) -> alt.Chart:
     """Return ten bars, one a digit, with their probabilities (10,) as labels where there is something to say."""
     rows = [
-        {"digit": str(digit), "probability": float(p), "label": f"{100 * p:.1f} %" if p >= 0.0005 else ""}
+        {"digit": str(digit), "probability": float(p), "label": percent(float(p)) if p >= 0.0005 else ""}
         for digit, p in enumerate(probabilities)
     ]
     base = alt.Chart(alt.InlineData(rows)).encode(
@@ -27,7 +35,7 @@ def probability_chart(probabilities: np.ndarray) -> alt.Chart:
             alt.Tooltip("probability:Q", title="Probability", format=".2%"),
         ],
     )
-    labels = base.mark_text(baseline="bottom", dy=-2, fontSize=10, color="#7a8a87").encode(text="label:N")
+    labels = base.mark_text(baseline="bottom", dy=-2, fontSize=10, color=_text_colour()).encode(text="label:N")
     return (base.mark_bar() + labels).properties(height=HEIGHT)
 
 
@@ -101,13 +109,12 @@ def confusion_chart(confusion: list[list[int]]) -> alt.Chart:
             alt.Color("errors:Q", scale=alt.Scale(domain=[0, worst], range=["#c2570c00", "#c2570cff"]), legend=None),
         )
     )
-    # Half way between black and white, text is read on both themes; on a strong cell it is white.
     text = (
         base.transform_filter(alt.datum["count"] > 0)
         .mark_text(fontSize=12)
         .encode(
             text="count:Q",
-            color=alt.condition(alt.datum["errors"] > worst * 0.5, alt.value("#ffffff"), alt.value("#7a8a87")),
+            color=alt.condition(alt.datum["errors"] > worst / 2, alt.value("#ffffff"), alt.value(_text_colour())),
         )
     )
     return (cells + text).properties(height=400)

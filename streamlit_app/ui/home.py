@@ -6,36 +6,37 @@ from inference import Config
 from inference.steps import STEPS
 from ui import results
 from ui.answer import read
+from ui.figures import show_figures
 from ui.inputs import SAMPLE_DIGIT, Photo
 from ui.pictures import picture
 from ui.samples import paper_photo
 from ui.settings import Settings
-from ui.words import duration, interval, percent
+from ui.words import decimals, duration, interval, percent
 
 PAGES = (
-    ("pages/1_Prediction.py", "Read a digit", "Upload a photo, use the camera, draw, or take an image of MNIST."),
-    ("pages/2_Architecture.py", "See how it is built", "The network, layer by layer, and what it sees in a digit."),
-    ("pages/3_Performance.py", "See how well it does", "Accuracy on MNIST and on real photos, and every error."),
+    ("pages/1_Prediction.py", "Read a digit →", "Upload a photo, use the camera, draw, or take an image of MNIST."),
+    ("pages/2_Architecture.py", "See how it is built →", "The network, layer by layer, and what it sees in a digit."),
+    ("pages/3_Performance.py", "See how well it does →", "Accuracy on MNIST and on real photos, and every error."),
 )
-BOX = 190
-FIGURE_WIDTH = 171  # two beside each other on a phone
+BOX = 170  # pixels: two beside each other on a phone
 
 
 def show_sample() -> None:
     """Read our own sample photo, here and now, and show it before, in between and after."""
     answer = read(Photo(paper_photo(SAMPLE_DIGIT)), Settings(Config(rembg="never"), tta=False))
-    with st.container(horizontal=True, gap="large", vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         picture(answer.original, "A photo", box=BOX, alt="A photo of a handwritten digit on squared paper")
         if answer.digit is not None:
             caption = f"After {len(STEPS)} steps"
             picture(answer.digit, caption, box=BOX, alt="The same digit, white on black, 28×28 pixels")
-        with st.container(width=BOX):
-            if answer.prediction is None:
-                st.warning(answer.problem or "No digit was found.")
-            else:
-                st.metric("Read as", str(answer.prediction.digit))
-                st.metric("Confidence", percent(answer.prediction.confidence))
-                st.caption(f"Read just now, in {duration(answer.elapsed_ms / 1000)}.")
+        if answer.prediction is None:
+            st.warning(answer.problem or "No digit was found.", width=2 * BOX)
+            return
+        with st.container(width=2 * BOX):
+            with st.container(horizontal=True):
+                st.metric("Read as", str(answer.prediction.digit), width=100)
+                st.metric("Confidence", percent(answer.prediction.confidence), width="content")
+            st.caption(f"Read just now, in {duration(answer.elapsed_ms / 1000)}, without a graphics card.")
 
 
 def show_links() -> None:
@@ -46,19 +47,22 @@ def show_links() -> None:
             st.caption(words)
 
 
-def show_figures() -> None:
-    """Show the headline figures that are there."""
+def show_headline() -> None:
+    """Show how many digits are read right, as far as it was measured."""
     evaluation, photos = results.evaluation(), results.photos()
-    figures = []
-    if evaluation:
-        figures.append(("MNIST test images", evaluation["test"]["images"], evaluation["test"]))
+    measured = [("MNIST test images", evaluation["test"]["images"], evaluation["test"])] if evaluation else []
     for name, category in ((photos or {}).get("categories") or {}).items():
-        figures.append((f"Real digits: {name}", category["total"], category))
+        measured.append((f"Real digits: {name}", category["total"], category))
     st.subheader("Read right", anchor=False)
     if not evaluation:
         st.caption("The accuracy on MNIST is not measured yet: `make evaluate` does it.")
-    with st.container(horizontal=True):
-        for label, total, measured in figures:
-            with st.container(width=FIGURE_WIDTH, gap="xxsmall"):
-                st.metric(label, percent(measured["accuracy"], 2))
-                st.caption(f"of {total:,}  \n95 % interval {interval(measured['interval'])}")
+    show_figures(
+        [
+            (
+                label,
+                percent(row["accuracy"], decimals(total)),
+                f"of {total:,}  \n95 % interval {interval(row['interval'], decimals(total))}",
+            )
+            for label, total, row in measured
+        ]
+    )

@@ -10,7 +10,8 @@ from inference import NetworkUnavailable
 from inference.mnist import MnistUnavailable
 from ui import results
 from ui.answer import LAST_DIGIT
-from ui.pictures import mosaic, picture
+from ui.figures import show_figures
+from ui.pictures import data_url, mosaic, picture, shown
 from ui.samples import STROKES, draw_digit
 from ui.words import duration, percent, shape, significant
 
@@ -67,10 +68,10 @@ def show_overview(card: dict) -> None:
     """Show how large the network is, what it is given, and its blocks as a picture."""
     layers = card.get("layers") or []
     given = card.get("input")
-    first, second, third = st.columns(3)
-    first.metric("Parameters", f"{card['parameters']:,}" if "parameters" in card else "unknown")
-    second.metric("Layers", len(layers) or "unknown")
-    third.metric("Input", shape(given["shape"]) if given else "28×28")
+    figures = [("Parameters", f"{card['parameters']:,}", "")] if "parameters" in card else []
+    figures += [("Layers", str(len(layers)), "")] if layers else []
+    figures += [("Input", shape(given["shape"]), "")] if given else []
+    show_figures(figures)
     if given:
         low, high = given["range"]
         st.caption(
@@ -124,8 +125,7 @@ def show_layers(card: dict) -> None:
     rows = [
         {
             "Stage": stage.title,
-            "Layer": layer["name"],
-            "Kind": layer["kind"],
+            "Layer": f"**{layer['name']}** {layer['kind']}",
             "Output": shape(layer["output_shape"]),
             "Parameters": f"{layer['parameters']:,}",
         }
@@ -161,7 +161,13 @@ def show_feature_maps() -> None:
             with tab:
                 count = block.shape[-1]
                 caption = f"{count} filters, each {shape(block.shape[:2])}"
-                picture(mosaic(block), caption, box=440, alt=f"The feature maps of {name}")
+                with st.container(width=440):
+                    st.image(
+                        data_url(shown(mosaic(block), 880), exact=True),
+                        caption,
+                        width="stretch",
+                        alt=f"The feature maps of {name}",
+                    )
 
 
 def _block_title(name: str) -> str:
@@ -196,18 +202,7 @@ def show_training(card: dict) -> None:
     if not made:
         st.info("The card does not say how the network was made: `python -m training.train mnist_cnn` writes it.")
         return
-    settings = made["settings"]
-    reasons = settings.get("reasons", {})
-    rows = [
-        {
-            "Setting": name.replace("_", " "),
-            "Value": _value(value),
-            "Reason": reasons.get(name) or reasons.get(name.split("_")[0], ""),
-        }
-        for name, value in settings.items()
-        if name != "reasons"
-    ]
-    st.table(rows, border="horizontal", hide_index=True)
+    st.markdown("\n".join(f"- {line}" for line in setting_lines(made["settings"])))
     facts = []
     if "training_seconds" in made:
         facts.append(f"trained in {duration(made['training_seconds'])}")
@@ -223,6 +218,22 @@ def show_training(card: dict) -> None:
         st.markdown(f"On {validation['images']:,} images held back for validation, {right} are right.")
     if "versions" in made:
         st.caption("Versions: " + ", ".join(f"{name} {number}" for name, number in made["versions"].items()))
+
+
+def setting_lines(settings: dict) -> list[str]:
+    """Return each setting with its value and the reason for it, as Markdown.
+
+    A reason given for "validation" belongs to the first setting whose name begins with that word.
+    """
+    reasons = dict(settings.get("reasons", {}))
+    lines = []
+    for name, value in settings.items():
+        if name in ("reasons", "network"):
+            continue
+        reason = reasons.pop(name, None) or reasons.pop(name.split("_")[0], "")
+        title = name.replace("_", " ").capitalize()
+        lines.append(f"**{title}: {_value(value)}.** {reason[:1].upper()}{reason[1:]}{'.' if reason else ''}")
+    return lines
 
 
 def _value(value) -> str:

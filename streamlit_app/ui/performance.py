@@ -4,7 +4,8 @@ import streamlit as st
 
 from inference import NetworkUnavailable
 from ui import charts, results
-from ui.words import duration, interval, percent
+from ui.figures import show_figures
+from ui.words import degrees, duration, interval, percent
 
 EVALUATION = "models/mnist_cnn_evaluation.json"
 HISTORY = "models/mnist_cnn_history.csv"
@@ -25,9 +26,7 @@ def show_headline(evaluation: dict | None) -> None:
     if evaluation is not None:
         test = evaluation["test"]
         wrong = round(test["images"] * (1 - test["accuracy"]))
-        figures.append(
-            ("MNIST test accuracy", percent(test["accuracy"], 2), f"95 % interval {interval(test['interval'], 2)}")
-        )
+        figures.append(("MNIST test accuracy", percent(test["accuracy"], 2), f"95 %: {interval(test['interval'], 2)}"))
         figures.append(("Errors", f"{wrong:,}", f"among {test['images']:,} test images"))
     try:
         validation = results.card().get("validation") or {}
@@ -38,22 +37,22 @@ def show_headline(evaluation: dict | None) -> None:
         figures.append(
             ("Validation accuracy", percent(validation["accuracy"], 2), f"on {validation['images']:,} images held back")
         )
-    if not figures:
-        return
-    for column, (label, value, note) in zip(st.columns(len(figures)), figures, strict=True):
-        with column:
-            st.metric(label, value)
-            st.caption(note)
+    show_figures(figures)
     if evaluation is not None:
-        st.caption(
-            f"From `{EVALUATION}`, computed through the .onnx file"
-            + (f" on {evaluation['date']}" if "date" in evaluation else "")
-            + (
-                f". It differs from the .keras file by {evaluation['keras_onnx_difference']:.1e} at most."
-                if "keras_onnx_difference" in evaluation
-                else "."
-            )
+        st.caption(" ".join(_how_it_was_measured(evaluation)))
+
+
+def _how_it_was_measured(evaluation: dict) -> list[str]:
+    words = [f"From `{EVALUATION}`, computed through the .onnx file."]
+    if "keras_onnx_difference" in evaluation:
+        words.append(f"The .keras file differs by {evaluation['keras_onnx_difference']:.1e} at most.")
+    measured = evaluation.get("calibration")
+    if measured:
+        before, after = measured["before"]["ece"], measured["after"]["ece"]
+        words.append(
+            f"The confidence is off by {percent(after, 2)} on average (ECE; {percent(before, 2)} before calibration)."
         )
+    return words
 
 
 def show_photos(photos: dict | None) -> None:
@@ -130,12 +129,15 @@ def show_tta(evaluation: dict | None) -> None:
     if not tta:
         return
     st.subheader("Five looks instead of one (TTA)", anchor=False)
-    one, five, gain, cost = st.columns(4)
-    one.metric("One look", percent(tta["validation_accuracy_one_pass"], 2))
-    five.metric("Five looks", percent(tta["validation_accuracy"], 2))
-    gain.metric("Gain in points", f"{tta['gain_points']:+.2f}")
-    cost.metric("Cost in time", f"{tta['cost_ratio']:.1f} ×")
-    angles = ", ".join(f"{angle:+.0f}°" for angle in tta["angles"])
+    show_figures(
+        [
+            ("One look", percent(tta["validation_accuracy_one_pass"], 2), ""),
+            ("Five looks", percent(tta["validation_accuracy"], 2), ""),
+            ("Gain in points", f"{tta['gain_points']:+.2f}", ""),
+            ("Cost in time", f"{tta['cost_ratio']:.1f} ×", ""),
+        ]
+    )
+    angles = ", ".join(degrees(angle) for angle in tta["angles"])
     st.caption(f"Measured on the validation images, turned by {angles}. From `{EVALUATION}`.")
 
 

@@ -1,5 +1,7 @@
 """Arrays as pictures for the page: pure functions on uint8 images, and the two calls that show them."""
 
+import base64
+
 import cv2
 import numpy as np
 import streamlit as st
@@ -41,14 +43,25 @@ def picture(image: np.ndarray, caption: str, *, box: int, alt: str) -> None:
     """Show an image inside a square of ``box`` pixels, its proportions kept."""
     prepared = shown(image, max(box * 2, 224))
     rows, columns = prepared.shape[:2]
-    few_colours = max(image.shape[:2]) <= FEW_PIXELS or prepared.ndim == 2
+    exact = max(image.shape[:2]) <= FEW_PIXELS or prepared.ndim == 2
     st.image(
-        prepared,
+        data_url(prepared, exact=exact),
         caption or None,
         width=max(1, round(box * columns / max(rows, columns))),
-        output_format="PNG" if few_colours else "JPEG",
         alt=alt,
     )
+
+
+def data_url(image: np.ndarray, *, exact: bool) -> str:
+    """Return an image (R, C[, 3]) as text that a browser shows: PNG where every pixel counts, else JPEG.
+
+    It travels with the page's own messages. A picture that the browser must fetch may be gone when it asks: every
+    stroke of a drawing makes new ones. And so nobody's photo has an address on the server.
+    """
+    stored = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    kind, options = ("png", [cv2.IMWRITE_PNG_COMPRESSION, 3]) if exact else ("jpeg", [cv2.IMWRITE_JPEG_QUALITY, 88])
+    _, data = cv2.imencode(f".{kind}", stored, options)
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def mosaic(maps: np.ndarray, gap: int = 1) -> np.ndarray:

@@ -14,6 +14,11 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{value:.{digits}f} %"
 
 
+def decimals(images: int) -> int:
+    """Return how many decimals of a percentage so many images can bear."""
+    return 2 if images >= 5000 else 1
+
+
 def interval(bounds: tuple[float, float] | list[float], digits: int = 1) -> str:
     """Return two shares as "97.0 to 98.2 %"."""
     low, high = bounds
@@ -28,6 +33,11 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def degrees(angle: float) -> str:
+    """Return an angle as "−5°", with a proper minus."""
+    return f"{angle:g}°".replace("-", "−")
 
 
 def shape(sides: list[int]) -> str:

@@ -1,0 +1,456 @@
+"""Every page and every mode, run as Streamlit runs them (AppTest), on good and on bad input."""
+
+import json
+import sys
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from inference import cutout
+from inference.classifier import models_folder
+from inference.mnist import MnistUnavailable, load_mnist
+from inference.steps import STEPS
+from tests.drawn import drawing, encoded, photo
+
+HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"
+PREDICTION, ARCHITECTURE, PERFORMANCE = (
+    f"pages/{name}.py" for name in ("1_Prediction", "2_Architecture", "3_Performance")
+)
+SECONDS = 60  # the first run loads the network and, for MNIST, its file
+
+needs_network = pytest.mark.skipif(
+    not (models_folder() / "mnist_cnn.onnx").exists(), reason="needs models/mnist_cnn.onnx (make train)"
+)
+
+
+@pytest.fixture
+def app():
+    """The dashboard, at its first page."""
+    return checked(AppTest.from_file(str(HOME), default_timeout=SECONDS).run())
+
+
+@pytest.fixture
+def no_models(monkeypatch, tmp_path):
+    """A folder of models in which there is nothing."""
+    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """A canvas whose drawing the test sets: AppTest cannot draw. It notes what the page asked of it."""
+    canvas = SimpleNamespace(image=None, asked=[])
+
+    def st_canvas(**options):
+        canvas.asked.append(options)
+        strokes = {"objects": []} if canvas.image is None else {"objects": [{"type": "path"}]}
+        return SimpleNamespace(image_data=canvas.image, json_data=strokes)
+
+    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=st_canvas))
+    return canvas
+
+
+def checked(app: AppTest) -> AppTest:
+    """Return the app; fail where a page ended in an exception."""
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+def prediction(app: AppTest, mode: str) -> AppTest:
+    """Go to the page Prediction and choose how to give the digit."""
+    app.switch_page(PREDICTION).run()
+    app.segmented_control(key="mode").set_value(mode).run()
+    return checked(app)
+
+
+def uploaded(app: AppTest, data: bytes, name: str = "photo.png", kind: str = "image/png") -> AppTest:
+    """Give a file on the page Prediction."""
+    prediction(app, "upload")
+    app.file_uploader(key="file").set_value((name, data, kind)).run()
+    return checked(app)
+
+
+def digit(app: AppTest) -> str | None:
+    """Return the digit that the page shows, None where it shows none."""
+    shown = [metric.value for metric in app.metric if metric.label == "Digit"]
+    assert len(shown) <= 1
+    return shown[0] if shown else None
+
+
+def texts(elements) -> str:
+    """Return the text of some elements, one a line."""
+    return "\n".join(element.value for element in elements)
+
+
+def step_titles(app: AppTest) -> list[str]:
+    """Return the titles of the steps that the page shows."""
+    titles = [f"**{number} · {step.title}**" for number, step in enumerate(STEPS, start=1)]
+    return [markdown.value for markdown in app.markdown if markdown.value in titles]
+
+
+# --- The four modes --------------------------------------------------------------------------------------------
+
+
+@needs_network
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".webp", ".bmp", ".tiff"])
+def test_upload_is_answered_with_all_steps(app, ending):
+    uploaded(app, encoded(photo(3), ending), f"three{ending}")
+    assert digit(app) == "3"
+    assert len(step_titles(app)) == len(STEPS)
+    assert not app.error
+
+
+@needs_network
+def test_the_three_best_guesses_and_the_quality_are_shown(app):
+    uploaded(app, encoded(photo(3)))
+    bars = [bar.proto.text for bar in app.get("progress")]
+    assert bars[0].startswith("**3** · ")
+    assert [bar.split()[0] for bar in bars[3:]] == ["Contrast", "Size", "Aspect"]
+
+
+@needs_network
+def test_camera_photo_is_answered(app):
+    prediction(app, "camera")
+    app.camera_input(key="camera").set_value(("camera.jpg", encoded(photo(6), ".jpg"), "image/jpeg")).run()
+    assert digit(checked(app)) == "6"
+
+
+@needs_network
+def test_drawing_is_answered_and_cleared(app, drawn):
+    prediction(app, "draw")
+    assert digit(app) is None
+    assert drawn.asked[-1]["stroke_width"] == 20
+    assert (drawn.asked[-1]["height"], drawn.asked[-1]["width"]) == (280, 280)
+    drawn.image = np.dstack([drawing(4), np.full((280, 280), 255, np.uint8)])
+    app.run()
+    assert digit(checked(app)) == "4"
+    old_key = drawn.asked[-1]["key"]
+    drawn.image = None
+    next(button for button in app.button if button.label == "Clear").click().run()
+    assert digit(checked(app)) is None
+    assert drawn.asked[-1]["key"] != old_key
+
+
+@needs_network
+def test_drawing_is_kept_while_on_another_page(app, drawn):
+    prediction(app, "draw")
+    drawn.image = np.dstack([drawing(4), np.full((280, 280), 255, np.uint8)])
+    app.run()
+    app.switch_page(ARCHITECTURE).run()
+    assert "The last digit read" in app.radio(key="looked_at").options
+    drawn.image = None  # so the real canvas answers until the next stroke
+    app.switch_page(PREDICTION).run()
+    assert digit(checked(app)) == "4"
+    assert drawn.asked[-1]["initial_drawing"] == {"objects": [{"type": "path"}]}
+
+
+@pytest.fixture
+def mnist_labels():
+    try:
+        return load_mnist(download=False).y_test
+    except MnistUnavailable as error:
+        pytest.skip(f"needs MNIST: {error}")
+
+
+@needs_network
+def test_mnist_image_by_index_shows_its_label(app, mnist_labels):
+    prediction(app, "mnist")
+    app.number_input(key="mnist_index").set_value(17).run()
+    assert digit(checked(app)) == str(mnist_labels[17])
+    assert texts(app.success) == f"**Right.** The label is {mnist_labels[17]}."
+    assert step_titles(app) == []
+
+
+@needs_network
+def test_wrong_mnist_answer_is_called_wrong(app, mnist_labels, monkeypatch):
+    monkeypatch.setattr(
+        "ui.results._mnist_test", lambda *_, **__: (np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 9]))
+    )
+    prediction(app, "mnist")
+    labels = {1, 2, 9}
+    shown = []
+    for index in range(3):
+        app.number_input(key="mnist_index").set_value(index).run()
+        shown.append(texts(checked(app).error))
+    # One image cannot be three digits: at least two of the labels are wrong.
+    assert sum(text.startswith("**Wrong.** The label is ") for text in shown) >= len(labels) - 1
+
+
+@needs_network
+def test_random_mnist_image(app, mnist_labels):
+    prediction(app, "mnist")
+    seen = set()
+    for _ in range(3):
+        next(button for button in app.button if button.label == "Random").click().run()
+        seen.add(app.number_input(key="mnist_index").value)
+        assert f"The label is {mnist_labels[app.number_input(key='mnist_index').value]}." in texts(
+            [*checked(app).success, *app.error]
+        )
+    assert len(seen) > 1
+
+
+@needs_network
+def test_sample_is_read_where_there_is_no_photo(app):
+    prediction(app, "upload")
+    app.toggle(key="sample").set_value(True).run()
+    assert digit(checked(app)) == "4"
+
+
+# --- Bad input -------------------------------------------------------------------------------------------------
+
+
+def gigantic_png() -> bytes:
+    """Return a PNG that claims 30,000×30,000 pixels and holds 8×8."""
+    data = bytearray(encoded(np.zeros((8, 8, 3), np.uint8)))
+    data[16:24] = (30_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"These are notes, not a picture.", id="not an image"),
+        pytest.param(encoded(photo(3), ".jpg")[:2000], id="truncated"),
+        pytest.param(gigantic_png(), id="30,000x30,000"),
+        pytest.param(encoded(np.zeros((1, 1, 3), np.uint8)), id="1x1"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(app, data):
+    uploaded(app, data)
+    assert len(app.error) == 1
+    assert app.error[0].value.endswith(".")
+    assert "\n" not in app.error[0].value
+    assert digit(app) is None
+    assert step_titles(app) == []
+
+
+@pytest.mark.parametrize("grey", [255, 0, 128])
+def test_blank_photo_gets_no_digit_but_advice_and_the_steps_so_far(app, grey):
+    uploaded(app, encoded(np.full((300, 400, 3), grey, np.uint8)))
+    assert digit(app) is None
+    assert texts(app.warning).startswith("**No digit was found.** ")
+    assert 0 < len(step_titles(app)) < len(STEPS)
+    assert not app.error
+
+
+@needs_network
+def test_after_a_bad_file_the_next_one_is_read(app):
+    uploaded(app, b"nothing")
+    app.file_uploader(key="file").set_value(("six.png", encoded(photo(6)), "image/png")).run()
+    assert digit(checked(app)) == "6"
+    assert not app.error
+
+
+# --- Settings --------------------------------------------------------------------------------------------------
+
+
+@needs_network
+def test_tta_shows_five_votes(app):
+    uploaded(app, encoded(photo(8)))
+    assert "Five looks (TTA)" not in texts(app.subheader)
+    app.toggle(key="tta").set_value(True).run()
+    assert digit(checked(app)) == "8"
+    assert "Five looks (TTA)" in texts(app.subheader)
+
+
+@needs_network
+def test_settings_are_kept_on_the_way_to_another_page(app):
+    prediction(app, "upload")
+    app.toggle(key="tta").set_value(True).run()
+    app.switch_page(PERFORMANCE).run()
+    app.switch_page(PREDICTION).run()
+    assert checked(app).toggle(key="tta").value is True
+
+
+@needs_network
+def test_without_weights_the_photo_is_read_and_one_line_says_so(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("U2NET_HOME", str(tmp_path))
+    uploaded(app, encoded(photo(3)))
+    app.radio(key="rembg").set_value("always").run()
+    assert digit(checked(app)) == "3"
+    assert "The weights of u2netp are not here. Photos are read without rembg." in texts(app.caption)
+
+
+def test_weights_that_cannot_be_downloaded_are_one_sentence(app, monkeypatch, tmp_path):
+    def refuse(model):
+        raise cutout.CutoutUnavailable(f"No network for {model}.")
+
+    monkeypatch.setenv("U2NET_HOME", str(tmp_path))
+    monkeypatch.setattr(cutout, "download_weights", refuse)
+    prediction(app, "upload")
+    next(button for button in app.button if button.label == "Download u2netp").click().run()
+    assert texts(checked(app).error) == "No network for u2netp."
+
+
+def test_drawing_needs_no_background_removal(app, drawn):
+    prediction(app, "draw")
+    assert not app.radio
+
+
+# --- What is missing -------------------------------------------------------------------------------------------
+
+
+def test_without_any_model_file_every_page_is_drawn(app, no_models):
+    app.run()
+    assert "make evaluate" in texts(checked(app).caption)
+    app.switch_page(ARCHITECTURE).run()
+    assert len(checked(app).error) == 1
+    app.switch_page(PERFORMANCE).run()
+    assert "`make evaluate`" in texts(checked(app).info)
+    assert "digitlens benchmark" in texts(app.info)
+    assert "training.train" in texts(app.info)
+
+
+def test_without_a_network_the_steps_are_still_shown(app, no_models):
+    uploaded(app, encoded(photo(3)))
+    assert len(app.error) == 1
+    assert digit(app) is None
+    assert len(step_titles(app)) == len(STEPS)
+
+
+def test_damaged_results_are_as_good_as_none(app, no_models):
+    (no_models / "mnist_cnn_evaluation.json").write_text('{"test": ')
+    (no_models / "mnist_cnn_history.csv").write_text("epoch,loss\n1\n")
+    app.switch_page(PERFORMANCE).run()
+    assert "`make evaluate`" in texts(checked(app).info)
+    assert "training.train" in texts(app.info)
+
+
+def test_missing_mnist_is_a_message_in_that_mode_only(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "missing.npz"))
+    prediction(app, "mnist")
+    assert "missing.npz" in texts(app.info)
+    assert all(button.label != "Download MNIST (11 MB)" for button in app.button)
+    app.segmented_control(key="mode").set_value("upload").run()
+    assert not checked(app).info
+
+
+def test_mnist_can_be_downloaded_where_it_is_missing(app, monkeypatch, tmp_path):
+    def refuse():
+        raise MnistUnavailable("No network.")
+
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
+    monkeypatch.setattr("inference.mnist.CACHE", tmp_path / "mnist.npz")
+    monkeypatch.setattr("ui.results.download_mnist", refuse)
+    prediction(app, "mnist")
+    next(button for button in app.button if button.label == "Download MNIST (11 MB)").click().run()
+    assert texts(checked(app).error) == "No network."
+
+
+# --- Figures come from the files -------------------------------------------------------------------------------
+
+EVALUATION = {
+    "test": {"images": 10_000, "accuracy": 0.4321, "interval": [0.42, 0.44]},
+    "confusion": [[90 if true == read else 1 for read in range(10)] for true in range(10)],
+    "per_class": [{"digit": digit, "precision": 0.5, "recall": None if digit == 9 else 0.25} for digit in range(10)],
+    "calibration": {
+        "temperature": 0.5,
+        "before": {"nll": 1.0, "brier": 1.0, "ece": 0.09},
+        "after": {"nll": 1.0, "brier": 1.0, "ece": 0.01},
+    },
+    "tta": {
+        "angles": [-5, -3, 0, 3, 5],
+        "validation_accuracy": 0.9,
+        "validation_accuracy_one_pass": 0.8,
+        "gain_points": 10.0,
+        "cost_ratio": 4.9,
+    },
+    "keras_onnx_difference": 1e-7,
+    "onnx_sha256": "of another network",
+}
+LAYERS = [
+    ("image", "InputLayer", [28, 28, 1], 0),
+    ("conv1", "Conv2D", [28, 28, 8], 72),
+    ("block1", "ReLU", [28, 28, 8], 0),
+    ("pool1", "MaxPooling2D", [14, 14, 8], 0),
+    ("conv2", "Conv2D", [14, 14, 16], 1152),
+    ("block2", "ReLU", [14, 14, 16], 0),
+    ("global_average", "GlobalAveragePooling2D", [16], 0),
+    ("probabilities", "Dense", [10], 170),
+]
+CARD = {
+    "name": "mnist_cnn",
+    "input": {"shape": [28, 28, 1], "dtype": "float32", "range": [0, 255], "polarity": "white digit on black"},
+    "parameters": 1394,
+    "layers": [dict(zip(("name", "kind", "output_shape", "parameters"), layer, strict=True)) for layer in LAYERS],
+    "temperature": 0.5,
+    "thresholds": {"unsure_below": 0.6},
+    "validation": {"images": 5000, "accuracy": 0.3333},
+    "made": {
+        "settings": {
+            "reasons": {"epochs": "because", "validation": "held back"},
+            "epochs": 3,
+            "validation_images": 5000,
+        },
+        "training_seconds": 61,
+        "date": "2026-01-01",
+        "data": {"name": "MNIST", "sha256_of_arrays": "ab" * 32},
+        "versions": {"python": "3.11"},
+    },
+}
+PHOTOS = {
+    "categories": {"photos": {"right": 7, "total": 8, "accuracy": 0.875, "interval": [0.5, 0.98]}},
+    "rembg": "auto",
+}
+HISTORY = (
+    "epoch,learning_rate,loss,accuracy,val_loss,val_accuracy,seconds\n1,0.1,2,0.5,2,0.6,30\n2,0.1,1,0.7,1,1.0,31\n"
+)
+
+
+@pytest.fixture
+def made_up_models(no_models):
+    """Files of results with figures that no network ever had."""
+    (no_models / "mnist_cnn.json").write_text(json.dumps(CARD))
+    (no_models / "mnist_cnn_evaluation.json").write_text(json.dumps(EVALUATION))
+    (no_models / "photos.json").write_text(json.dumps(PHOTOS))
+    (no_models / "mnist_cnn_history.csv").write_text(HISTORY)
+    (no_models / "mnist_cnn.onnx").write_bytes(b"not a network")
+    return no_models
+
+
+def test_home_shows_the_measured_figures(app, made_up_models):
+    app.run()
+    assert {"43.21 %", "87.5 %"} <= {metric.value for metric in checked(app).metric}
+
+
+def test_performance_shows_the_measured_figures(app, made_up_models):
+    app.switch_page(PERFORMANCE).run()
+    figures = {metric.label: metric.value for metric in checked(app).metric}
+    assert figures["MNIST test accuracy"] == "43.21 %"
+    assert figures["Errors"] == "5,679"
+    assert figures["Validation accuracy"] == "33.33 %"
+    assert figures["Gain in points"] == "+10.00"
+    assert figures["Cost in time"] == "4.9 ×"
+    assert "earlier network" in texts(app.warning)
+    assert len(app.get("vega_lite_chart")) == 3
+    assert app.table[0].value.iloc[0].tolist()[:3] == ["photos", "7 of 8", "87.5 %"]
+    assert all(source in texts(app.caption) for source in ("evaluation.json", "photos.json", "history.csv"))
+
+
+def test_architecture_shows_the_card(app, made_up_models):
+    app.switch_page(ARCHITECTURE).run()
+    figures = {metric.label: metric.value for metric in checked(app).metric}
+    assert figures == {"Parameters": "1,394", "Layers": "8", "Input": "28×28×1"}
+    assert len(app.table[0].value) == len(LAYERS)
+    assert "- **Epochs: 3.** Because.\n- **Validation images: 5000.** Held back." in texts(app.markdown)
+    assert "trained in 1 min, on 2026-01-01" in texts(app.markdown)
+
+
+def test_tta_setting_shows_its_measured_gain_and_cost(app, made_up_models):
+    prediction(app, "upload")
+    assert "+10.00 points of accuracy, 4.9 times" in texts(app.caption)
+
+
+@needs_network
+def test_feature_maps_of_every_source(app, mnist_labels):
+    uploaded(app, encoded(photo(3)))
+    app.switch_page(ARCHITECTURE).run()
+    for source in ("last", "sample", "mnist"):
+        app.radio(key="looked_at").set_value(source).run()
+        assert len(checked(app).tabs) == 4
