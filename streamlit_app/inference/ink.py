@@ -1,7 +1,6 @@
 """The ink finder: which pixels of a photo are ink, and which of them are the digit.
 
-Pure functions on arrays. *Strength* is how much darker than the ground a pixel is, as a share of the ground:
-(R, C) float32, 0 (ground) to 1 (no light left).
+Pure functions on arrays; *strength* is what ground.py says.
 """
 
 from dataclasses import dataclass
@@ -9,73 +8,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-# The side of the small copy on which slow-moving things (ground, polarity) are measured.
-SMALL_SIDE = 192
+from inference.ground import reduced, spread
 
-
-def ground_is_light(rgb: np.ndarray) -> bool:
-    """Tell dark ink on a light ground (True) from light ink on a dark one: (R, C, 3) uint8.
-
-    Ink is the minority: each pixel is compared with the median of its wide neighbourhood, and the side with the
-    stronger deviations is the ink.
-    """
-    grey = cv2.cvtColor(_small(rgb, 96), cv2.COLOR_RGB2GRAY)
-    deviation = grey.astype(np.float32) - _median(grey, 0.7)
-    noise = max(4.0, 2.0 * _spread(deviation))
-    darker = np.maximum(-deviation - noise, 0).sum()
-    lighter = np.maximum(deviation - noise, 0).sum()
-    return bool(darker >= lighter)
-
-
-def ground_colour(rgb: np.ndarray) -> np.ndarray:
-    """Return the median colour, (3,) float32, 0-255: the ground covers most of a photo of writing."""
-    return np.median(_small(rgb, 96).reshape(-1, 3), axis=0).astype(np.float32)
-
-
-def darkness_grey(rgb: np.ndarray, light_ground: bool) -> np.ndarray:
-    """Return a grey image in which ink of any colour stands out from the ground: (R, C, 3) -> (R, C) uint8.
-
-    Every channel is divided by the ground's colour, which takes a colour cast away; then the darkest channel
-    counts on a light ground, the lightest on a dark one.
-    """
-    if not light_ground:
-        red, green, blue = cv2.split(rgb)
-        return cv2.max(cv2.max(red, green), blue)
-    ground = np.maximum(ground_colour(rgb), 1.0)
-    level = float(ground.max())
-    tables = [np.clip(np.arange(256) * (level / channel), 0, 255).astype(np.uint8) for channel in ground]
-    red, green, blue = (cv2.LUT(channel, table) for channel, table in zip(cv2.split(rgb), tables, strict=True))
-    return cv2.min(cv2.min(red, green), blue)
-
-
-def estimate_ground(grey: np.ndarray, window: float) -> np.ndarray:
-    """Return what the sheet would look like without ink, (R, C) float32; dark ink on light is expected.
-
-    ``window`` is the width of the neighbourhood as a share of the shorter side. A wide median gives a first
-    ground; what is clearly darker than it is left out, and the rest is smoothed across the gaps (normalised
-    convolution: H. Knutsson, C.-F. Westin, CVPR 1993). It is measured on a small copy, where strokes of any
-    width are narrow.
-    """
-    small = _small(grey, SMALL_SIDE)
-    ground = _median(small, window).astype(np.float32)
-    sigma = max(1.0, window * min(small.shape) / 3)
-    values = small.astype(np.float32)
-    for _ in range(2):
-        deviation = values - ground
-        noise = max(2.0, 2.5 * _spread(deviation))
-        # Pixels beside ink are mixed with it: leave them out too.
-        is_ground = cv2.erode((np.abs(deviation) < noise).astype(np.float32), np.ones((3, 3)))
-        weight = _smooth(is_ground, sigma)
-        smooth = _smooth(values * is_ground, sigma)
-        known = weight > 0.02
-        ground = np.where(known, smooth / np.maximum(weight, 1e-6), ground)
-    return cv2.resize(ground, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-
-
-def ink_strength(grey: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """Return 1 - grey / ground, clipped to 0-1, (R, C) float32."""
-    share = cv2.divide(grey.astype(np.float32), cv2.max(ground, 1.0))
-    return cv2.max(cv2.subtract(1.0, share), 0.0)
+# Ink weaker than this share of the ground is not seen as ink: paper grain, show-through, soft shadows.
+MIN_STRENGTH = 0.07
+# Smaller images are crops of one digit: no line in them is a ruled one.
+RULES_FROM_SIDE = 100
 
 
 @dataclass(frozen=True)
@@ -93,9 +31,8 @@ def ink_threshold(strength: np.ndarray) -> Threshold:
     """
     # Every n-th pixel is enough to count by; a reduced copy would wash thin ink out.
     stride = max(1, round(max(strength.shape) / 400))
-    pixels = np.sort(strength[::stride, ::stride], axis=None)
-    ground = pixels[: max(1, int(0.9 * pixels.size))]
-    noise = float(1.25 * np.abs(ground - ground[ground.size // 2]).mean())
+    pixels = strength[::stride, ::stride].ravel()
+    noise = spread(pixels)
     floor = max(MIN_STRENGTH, 4.0 * noise)
     candidates = pixels[pixels > floor]
     if candidates.size < 4:
@@ -105,10 +42,6 @@ def ink_threshold(strength: np.ndarray) -> Threshold:
     # Half way from the ground to the typical ink, so that faint ends of a stroke stay.
     typical = float(candidates[candidates >= otsu / 255].mean())
     return Threshold(max(floor, min(otsu / 255, 0.45 * typical)), noise)
-
-
-# Ink weaker than this share of the ground is not seen as ink: paper grain, show-through, soft shadows.
-MIN_STRENGTH = 0.07
 
 
 @dataclass(frozen=True)
@@ -152,25 +85,24 @@ class Found:
         return self.mask.shape[1]
 
 
-def without_rules(mask: np.ndarray, strength: np.ndarray) -> np.ndarray:
-    """Return the ink mask (R, C) bool without the lines that run across the whole photo: ruled and squared paper.
+def without_rules(strength: np.ndarray, threshold: Threshold) -> np.ndarray:
+    """Return the mask of the ink, (R, C) bool, without the lines that run across the whole photo: ruled and squared paper.
 
     Long, nearly straight runs are found by a morphological opening; those that reach from border to border are
     taken out. What is clearly stronger than the lines stays, and so does a stroke that crosses one.
     """
+    mask = strength > threshold.ink
     if min(mask.shape) < RULES_FROM_SIDE:
         return mask
-    mask = _without_horizontal_rules(mask, strength)
-    return _without_horizontal_rules(mask.T, strength.T).T
+    # Lines are often printed more faintly than the pen writes: a lower threshold shows them whole.
+    faint = strength > max(MIN_STRENGTH, 0.6 * threshold.ink)
+    mask = _without_horizontal_rules(mask, faint, strength)
+    return _without_horizontal_rules(mask.T, faint.T, strength.T).T
 
 
-# Smaller images are crops of one digit: no line in them is a ruled one.
-RULES_FROM_SIDE = 100
-
-
-def _without_horizontal_rules(mask: np.ndarray, strength: np.ndarray) -> np.ndarray:
+def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray) -> np.ndarray:
     rows, columns = mask.shape
-    small = _small(mask.astype(np.uint8) * 255, 400)
+    small = reduced(faint.astype(np.uint8) * 255, 400)
     small = (small > 80).astype(np.uint8)
     width = small.shape[1]
     # Thickened, so that a line may slope or bend a little; joined, so that it may be faint in places.
@@ -188,16 +120,20 @@ def _without_horizontal_rules(mask: np.ndarray, strength: np.ndarray) -> np.ndar
     if is_rule.sum() < 2:
         return mask
     rule = cv2.resize(is_rule[labels].astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST).astype(bool)
-    # How strong the line is hereabouts: a pen that runs along it is stronger, and stays.
+    line = faint & rule
+    # How strong the lines are hereabouts: a pen that runs along one is stronger, and stays.
     window = (columns // 2 | 1, rows // 25 | 1)
-    line = (mask & rule).astype(np.float32)
-    typical = cv2.blur(strength * line, window) / np.maximum(cv2.blur(line, window), 1e-6)
-    stays = cv2.morphologyEx((strength > 1.25 * typical).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    rest = mask & (~rule | stays.astype(bool))
-    # A stroke that crosses has ink above and below the line: bridge the gap, with the ink that was there.
-    gap = int(np.ceil(8 * max(1.0, columns / width)))
-    bridged = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8)).astype(bool)
-    return rest | (bridged & mask)
+    weight = cv2.blur(line.astype(np.float32), window)
+    typical = cv2.blur(strength * line, window) / np.maximum(weight, 1e-6)
+    stronger = _opened(strength > 1.25 * typical, 3, 3)
+    # How thick they are: ink that is clearly higher here belongs to a stroke that crosses, and stays.
+    thickness = line.sum() / (is_rule.sum() * columns)
+    return mask & (~rule | stronger | _opened(mask, round(1.8 * thickness) + 2, 1))
+
+
+def _opened(mask: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    kernel = np.ones((rows, columns), np.uint8)
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel).astype(bool)
 
 
 def components(strength: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, list[Component]]:
@@ -259,40 +195,67 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     The best piece is taken, with the pieces near it that belong to it (the bar of a 5, a broken stroke).
     """
     rows, columns = strength.shape
-    labels, pieces = components(strength, without_rules(strength > threshold.ink, strength))
+    labels, pieces = components(strength, without_rules(strength, threshold))
     smallest = max(6.0, 0.00005 * rows * columns)
-    side = 0.03 * max(rows, columns)
-    pieces = [p for p in pieces if p.area >= smallest and not _is_frame(p, rows, columns)]
-    mains = [p for p in pieces if max(p.height, p.width) >= max(4.0, side)]
-    if not mains:
+    pieces = [piece for piece in pieces if piece.area >= smallest and not _is_frame(piece, rows, columns)]
+    rated = [(_score(piece, rows, columns), piece) for piece in pieces if _may_be_main(piece, rows, columns)]
+    rated.sort(key=lambda pair: -pair[0])
+    rated = [pair for pair in rated[:MAINS_TO_TRY] if _is_stroke(pair[1], labels, strength)]
+    if not rated:
         return None
-    scores = [_score(piece, rows, columns) for piece in mains]
-    main = mains[int(np.argmax(scores))]
-    chosen = [main]
-    reach = 0.3 * max(main.height, main.width)
-    for piece in pieces:
-        if piece is main or piece.touched_edges or piece.strength < 0.5 * main.strength:
-            continue
-        gap_rows = max(main.row - piece.row - piece.height, piece.row - main.row - main.height, 0)
-        gap_columns = max(main.column - piece.column - piece.width, piece.column - main.column - main.width, 0)
-        big_enough = max(piece.height, piece.width) >= 0.12 * max(main.height, main.width)
-        if big_enough and max(gap_rows, gap_columns) <= reach:
-            chosen.append(piece)
-    top = min(p.row for p in chosen)
-    left = min(p.column for p in chosen)
-    bottom = max(p.row + p.height for p in chosen)
-    right = max(p.column + p.width for p in chosen)
+    main = rated[0][1]
+    chosen = [main, *(piece for piece in pieces if piece is not main and _belongs_to(piece, main))]
+    top = min(piece.row for piece in chosen)
+    left = min(piece.column for piece in chosen)
+    bottom = max(piece.row + piece.height for piece in chosen)
+    right = max(piece.column + piece.width for piece in chosen)
     is_chosen = np.zeros(labels.max() + 1, bool)
     is_chosen[[piece.label for piece in chosen]] = True
     mask = is_chosen[labels[top:bottom, left:right]]
-    return Found(mask, top, left, main.strength, _certainty(main, scores, threshold, pieces))
+    return Found(mask, top, left, main.strength, _certainty([score for score, _ in rated], main, threshold, pieces))
 
 
-def _certainty(main: Component, scores: list[float], threshold: Threshold, pieces: list[Component]) -> float:
-    """0-1: how clearly the ink stands out from the noise, and how clearly this piece from its rivals."""
+# Of the pieces that could be the digit, so many of the best are looked at more closely.
+MAINS_TO_TRY = 6
+
+
+def _may_be_main(piece: Component, rows: int, columns: int) -> bool:
+    """Large enough to be read; and no digit lies flat, like what is left of a ruled line."""
+    return max(piece.height, piece.width) >= max(4.0, 0.03 * max(rows, columns)) and piece.width <= 3.5 * piece.height
+
+
+def _is_stroke(piece: Component, labels: np.ndarray, strength: np.ndarray) -> bool:
+    """Tell a stroke from the slope or the edge of a shadow: a stroke ends, and has ground on every side.
+
+    Beside a slope, strength falls slowly; beside an edge, one side comes out much brighter than its ground.
+    """
+    margin = max(3, round(0.08 * max(piece.height, piece.width)))
+    rows = slice(max(0, piece.row - margin), piece.row + piece.height + margin)
+    columns = slice(max(0, piece.column - margin), piece.column + piece.width + margin)
+    part = (labels[rows, columns] == piece.label).astype(np.uint8)
+    near = cv2.dilate(part, np.ones((3, 3), np.uint8))
+    ring = cv2.dilate(part, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > near
+    beside = strength[rows, columns][ring]
+    if beside.size == 0:
+        return True
+    low, middle = np.quantile(beside, (0.2, 0.5)) / piece.strength
+    return bool(low > -0.7 and middle < 0.35)
+
+
+def _belongs_to(piece: Component, main: Component) -> bool:
+    """Tell a further part of the digit: near its main piece, alike in strength, no speck, off the photo's border."""
+    size = max(main.height, main.width)
+    if piece.touched_edges or piece.strength < 0.5 * main.strength or max(piece.height, piece.width) < 0.12 * size:
+        return False
+    gap_rows = max(main.row - piece.row - piece.height, piece.row - main.row - main.height)
+    gap_columns = max(main.column - piece.column - piece.width, piece.column - main.column - main.width)
+    return max(gap_rows, gap_columns) <= 0.3 * size
+
+
+def _certainty(scores: list[float], main: Component, threshold: Threshold, pieces: list[Component]) -> float:
+    """0-1: how clearly the ink stands out from the noise, and how clearly the best piece from its rivals."""
     clearness = min(1.0, (main.strength - threshold.noise) / max(6 * threshold.noise, 0.12))
-    ordered = sorted(scores, reverse=True)
-    rivalry = 1.0 if len(ordered) == 1 else min(1.0, 2.0 * (1.0 - ordered[1] / max(ordered[0], 1e-9)))
+    rivalry = 1.0 if len(scores) == 1 else min(1.0, 2.0 * (1.0 - scores[1] / max(scores[0], 1e-9)))
     crowd = 1.0 if len(pieces) <= 8 else 8 / len(pieces)
     return float(np.clip(clearness * (0.4 + 0.6 * rivalry) * crowd, 0.0, 1.0))
 
@@ -303,33 +266,3 @@ def stroke_width(mask: np.ndarray) -> float:
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
     ridge = (distance >= cv2.dilate(distance, np.ones((3, 3)))) & (distance > 0)
     return float(max(1.0, 2.0 * np.median(distance[ridge]) - 1.0)) if ridge.any() else 0.0
-
-
-def _small(image: np.ndarray, side: int) -> np.ndarray:
-    scale = side / max(image.shape[:2])
-    if scale >= 1:
-        return image
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-
-def _median(grey: np.ndarray, share: float) -> np.ndarray:
-    kernel = max(3, int(share * min(grey.shape)) | 1)
-    pad = kernel // 2
-    padded = cv2.copyMakeBorder(
-        grey, pad, pad, pad, pad, cv2.BORDER_REFLECT_101 if pad < min(grey.shape) else cv2.BORDER_REPLICATE
-    )
-    return cv2.medianBlur(padded, kernel)[pad:-pad, pad:-pad]
-
-
-def _smooth(image: np.ndarray, sigma: float) -> np.ndarray:
-    """A Gaussian blur by three box blurs, whose time does not grow with ``sigma`` (W. M. Wells, 1986)."""
-    side = min(int(np.sqrt(4 * sigma**2 + 1)), min(image.shape) - 1) | 1
-    for _ in range(3):
-        image = cv2.blur(image, (side, side), borderType=cv2.BORDER_REFLECT)
-    return image
-
-
-def _spread(values: np.ndarray) -> float:
-    """A robust standard deviation: 1.48 times the median absolute deviation."""
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))

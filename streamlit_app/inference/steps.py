@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inference import cutout, ink
+from inference import cutout, ground, ink
 from inference.quality import Quality, measure_quality
 
 DIGIT_SIDE = 28
@@ -51,7 +51,7 @@ class Sample:
     note: str = ""
     object_mask: np.ndarray | None = None
     light_ground: bool = True
-    windows: tuple[np.ndarray, ...] = ()
+    strengths: tuple[np.ndarray, ...] = ()
     found: ink.Found | None = None
     is_blank: bool = False
 
@@ -133,9 +133,9 @@ def to_greyscale(sample: Sample) -> Sample:
     yellow lamp, brown paper); then dark ink takes the darkest channel, light ink the lightest. Which of the two it
     is, is told by the stronger deviations from the median of a wide neighbourhood: ink is the minority.
     """
-    light = ink.ground_is_light(sample.image)
+    light = ground.ground_is_light(sample.image)
     note = "Dark ink on a light ground: the darkest channel." if light else "Light ink on a dark ground: the lightest."
-    return replace(sample, image=ink.darkness_grey(sample.image, light), light_ground=light, note=note)
+    return replace(sample, image=ground.darkness_grey(sample.image, light), light_ground=light, note=note)
 
 
 # --- 4 -------------------------------------------------------------------------------------------------------
@@ -168,11 +168,15 @@ def detect_ground(sample: Sample) -> Sample:
     neighbourhood (even light, thick markers) and with a narrow one (shadows); step 6 chooses.
     """
     grey = sample.image if sample.light_ground else 255 - sample.image
-    strengths = tuple(ink.ink_strength(grey, ink.estimate_ground(grey, window)) for window in GROUND_WINDOWS)
-    return replace(sample, image=_as_picture(strengths[0]), windows=strengths, note="")
+    strengths = tuple(ground.ink_strength(grey, ground.estimate_ground(grey, window)) for window in GROUND_WINDOWS)
+    return replace(sample, image=_as_picture(strengths[0]), strengths=strengths, note="")
 
 
 # --- 6 -------------------------------------------------------------------------------------------------------
+
+
+# The wide neighbourhood's ink is taken unless the narrow one's is surer by this much.
+CLEARLY_SURER = 0.15
 
 
 def extract_digit(sample: Sample) -> Sample:
@@ -184,19 +188,15 @@ def extract_digit(sample: Sample) -> Sample:
     nothing is left, the answer is "blank", and no digit is guessed. Strokes thinner than MNIST's are widened here, on
     the large image: after the reduction it would be too late.
     """
-    candidates = []
-    for strength in sample.windows:
-        found = ink.find_digit(strength, ink.ink_threshold(strength))
-        if found is not None:
-            candidates.append((found.certainty, found, strength))
-    if not candidates:
+    found, strength = None, None
+    for candidate_strength in sample.strengths:
+        candidate = ink.find_digit(candidate_strength, ink.ink_threshold(candidate_strength))
+        if candidate and (found is None or candidate.certainty > found.certainty + CLEARLY_SURER):
+            found, strength = candidate, candidate_strength
+        if found and found.certainty > 1 - CLEARLY_SURER:
+            break  # no other can be clearly surer
+    if found is None:
         return replace(sample, is_blank=True, note="No ink that could be a digit was found.")
-    # The wide ground comes first: it wins unless the narrow one is clearly more certain.
-    best = candidates[0]
-    for candidate in candidates[1:]:
-        if candidate[0] > best[0] + 0.15:
-            best = candidate
-    _, found, strength = best
     width = ink.stroke_width(found.mask)
     picture = _cropped(strength, found)
     scale = max(picture.shape) / max(found.height, found.width)
@@ -218,7 +218,7 @@ def _cropped(strength: np.ndarray, found: ink.Found) -> np.ndarray:
     """Return the found ink alone, its longer side at most CROP_SIDE; the soft rim of the strokes is kept."""
     soft = cv2.dilate(np.pad(found.mask, 1).astype(np.uint8), np.ones((3, 3), np.uint8))
     # A border of ground, for a digit that touches the photo's edge.
-    with_border = np.pad(strength, 1)
+    with_border = np.pad(np.clip(strength, 0, 1), 1)
     picture = (
         with_border[found.row : found.row + found.height + 2, found.column : found.column + found.width + 2] * soft
     )
@@ -408,7 +408,7 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
 
 
 def _as_picture(strength: np.ndarray) -> np.ndarray:
-    return np.round(strength * 255).astype(np.uint8)
+    return np.round(np.clip(strength, 0, 1) * 255).astype(np.uint8)
 
 
 def _disc(radius: float) -> np.ndarray:
