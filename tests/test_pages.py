@@ -1,6 +1,8 @@
 """Every page and every mode, run as Streamlit runs them (AppTest), on good and on bad input."""
 
 import json
+import os
+import subprocess
 import sys
 import zlib
 from pathlib import Path
@@ -343,6 +345,25 @@ def test_mnist_can_be_downloaded_where_it_is_missing(app, monkeypatch, tmp_path)
     assert texts(checked(app).error) == "No network."
 
 
+def test_the_way_of_a_photo_loads_no_heavy_package():
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+from tests.drawn import encoded, photo
+app = AppTest.from_file({str(HOME)!r}, default_timeout={SECONDS}).run()
+app.switch_page({PREDICTION!r}).run()
+app.file_uploader(key="file").set_value(("three.png", encoded(photo(3)), "image/png")).run()
+assert not app.exception and app.subheader
+print(*{"pandas", "pyarrow", "altair", "matplotlib", "pymatting", "tensorflow"}.intersection(sys.modules))
+"""
+    folders = os.pathsep.join([str(HOME.parent), str(HOME.parent.parent)])
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": folders}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
 # --- Figures come from the files -------------------------------------------------------------------------------
 
 EVALUATION = {
@@ -395,9 +416,10 @@ CARD = {
     },
 }
 PHOTOS = {
-    "categories": {"photos": {"right": 7, "total": 8, "accuracy": 0.875, "interval": [0.5, 0.98]}},
+    "categories": {"photos": {"right": 7, "total": 8, "writers": 3, "accuracy": 0.875, "interval": [0.5, 0.98]}},
     "rembg": "auto",
 }
+BENCHMARK = {"speed": [{"what": "drawing", "way": "ours", "median_ms": 4.2, "goal_ms": 10, "times_faster": 12.5}]}
 HISTORY = (
     "epoch,learning_rate,loss,accuracy,val_loss,val_accuracy,seconds\n1,0.1,2,0.5,2,0.6,30\n2,0.1,1,0.7,1,1.0,31\n"
 )
@@ -409,6 +431,7 @@ def made_up_models(no_models):
     (no_models / "mnist_cnn.json").write_text(json.dumps(CARD))
     (no_models / "mnist_cnn_evaluation.json").write_text(json.dumps(EVALUATION))
     (no_models / "photos.json").write_text(json.dumps(PHOTOS))
+    (no_models / "benchmark.json").write_text(json.dumps(BENCHMARK))
     (no_models / "mnist_cnn_history.csv").write_text(HISTORY)
     (no_models / "mnist_cnn.onnx").write_bytes(b"not a network")
     return no_models
@@ -429,7 +452,9 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
     assert figures["Cost in time"] == "4.9 ×"
     assert "earlier network" in texts(app.warning)
     assert len(app.get("vega_lite_chart")) == 3
-    assert app.table[0].value.iloc[0].tolist()[:3] == ["photos", "7 of 8", "87.5 %"]
+    assert "| photos | 7 of 8 | 87.5 % | 50.0 to 98.0 % | 3 |" in texts(app.markdown)
+    assert "| 9 | – | 50.00 % |" in texts(app.markdown)
+    assert "| drawing | ours | 4 ms | 12.5 |" in texts(app.markdown)
     assert all(source in texts(app.caption) for source in ("evaluation.json", "photos.json", "history.csv"))
 
 
@@ -437,7 +462,9 @@ def test_architecture_shows_the_card(app, made_up_models):
     app.switch_page(ARCHITECTURE).run()
     figures = {metric.label: metric.value for metric in checked(app).metric}
     assert figures == {"Parameters": "1,394", "Layers": "8", "Input": "28×28×1"}
-    assert len(app.table[0].value) == len(LAYERS)
+    for name, kind, sides, parameters in LAYERS:
+        output = "×".join(str(side) for side in sides)
+        assert f"| **{name}** {kind} | {output} | {parameters:,} |" in texts(app.markdown)
     assert "- **Epochs: 3.** Because.\n- **Validation images: 5000.** Held back." in texts(app.markdown)
     assert "trained in 1 min, on 2026-01-01" in texts(app.markdown)
 

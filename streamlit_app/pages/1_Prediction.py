@@ -3,10 +3,11 @@
 import streamlit as st
 
 from inference import PhotoError
-from ui.answer import read, remember, show_answer, show_details
+from ui.answer import read, remember
 from ui.inputs import MODES
 from ui.page import open_page
 from ui.settings import ask_settings
+from ui.show import show_answer, show_details
 
 open_page("Prediction")
 mode = MODES[
@@ -22,7 +23,7 @@ mode = MODES[
     )
 ]
 settings = ask_settings(of_photos=mode.gives_photos)
-left, right = st.columns(2, gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     given = mode.ask()
 answer = None

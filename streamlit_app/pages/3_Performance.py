@@ -2,7 +2,7 @@
 
 from ui import results
 from ui.page import open_page
-from ui.performance import show_digits, show_headline, show_photos, show_training_curves, show_tta
+from ui.performance import show_digits, show_headline, show_photos, show_speed, show_training_curves, show_tta
 
 open_page("Performance")
 evaluation = results.evaluation()
@@ -10,4 +10,5 @@ show_headline(evaluation)
 show_photos(results.photos())
 show_digits(evaluation)
 show_tta(evaluation)
+show_speed(results.benchmark())
 show_training_curves(results.history())

@@ -1,4 +1,4 @@
-"""The answer to what was given: one value and one way to show it, whatever the mode."""
+"""The answer to what was given: one value, whatever the mode."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,13 @@ import numpy as np
 import streamlit as st
 
 from inference import NetworkUnavailable, Prediction, open_photo, preprocess, read_digit
-from inference.classifier import rotations
-from inference.quality import WEIGHTS, Quality
-from inference.reading import BLANK, DIGIT, UNSURE, verdict
-from inference.steps import STEPS, Trace
+from inference.quality import Quality
+from inference.reading import verdict
+from inference.steps import Trace
 from ui import results
 from ui.inputs import Photo, TestImage
-from ui.pictures import picture
 from ui.settings import Settings
-from ui.words import degrees, duration, percent
 
-ADVICE_ON_1_AND_7 = (
-    "1 and 7 are easily confused. Write the 1 as one plain stroke, or with a short upstroke; give the 7 a long, level"
-    " top, and a bar if you like."
-)
-TILE = 170  # pixels: two steps beside each other on a phone, four on a desktop
 LAST_DIGIT = "last_digit"  # in the session's state: what the Architecture page looks at
 
 
@@ -74,105 +66,3 @@ def _read_test_image(given: TestImage, settings: Settings) -> Answer:
         return Answer(given.image, given.image, None, None, label=given.label, problem=str(error))
     prediction = network.predict(given.image, tta=settings.tta)
     return Answer(given.image, given.image, verdict(prediction, network), prediction, label=given.label)
-
-
-# --- What is shown beside the input ----------------------------------------------------------------------------
-
-
-def show_answer(answer: Answer) -> None:
-    """Show the verdict, the original beside what the network reads, and the three best guesses."""
-    if answer.problem:
-        st.error(answer.problem)
-    _show_verdict(answer)
-    if answer.trace:
-        _show_pair(answer)
-    if answer.prediction is None:
-        return
-    for digit, probability in answer.prediction.top(3):
-        st.progress(min(1.0, probability), f"**{digit}** · {percent(probability)}")
-    if answer.trace and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
-        (st.caption if answer.verdict == DIGIT else st.info)(ADVICE_ON_1_AND_7)
-
-
-def _show_pair(answer: Answer) -> None:
-    with st.container(horizontal=True):
-        picture(answer.original, "What you gave", box=150, alt="The image as it was given, upright")
-        if answer.digit is not None:
-            picture(answer.digit, "What the network reads", box=150, alt="The digit, white on black, 28×28 pixels")
-
-
-def _show_verdict(answer: Answer) -> None:
-    if answer.verdict == BLANK or answer.digit is None:
-        st.warning(f"**No digit was found.** {answer.quality.advice if answer.quality else ''}")
-    if answer.prediction is None:
-        return
-    with st.container(border=True, horizontal=True):
-        st.metric("Digit", str(answer.prediction.digit), width=100)
-        st.metric("Confidence", percent(answer.prediction.confidence), width="content")
-    if answer.verdict == UNSURE:
-        st.warning("**Unsure.** This guess may well be wrong.")
-    if answer.label is not None:
-        if answer.label == answer.prediction.digit:
-            st.success(f"**Right.** The label is {answer.label}.")
-        else:
-            st.error(f"**Wrong.** The label is {answer.label}.")
-
-
-# --- What is shown below ---------------------------------------------------------------------------------------
-
-
-def show_details(answer: Answer) -> None:
-    """Show the ten probabilities, the votes, the quality and the steps, as far as the answer has them."""
-    left, right = st.columns(2, gap="large")
-    if answer.prediction is not None:
-        with left:
-            _show_probabilities(answer.prediction)
-    if answer.quality is not None:
-        with right if answer.prediction is not None else left:
-            _show_quality(answer)
-    if answer.prediction is not None and answer.prediction.votes:
-        _show_votes(answer)
-    if answer.trace:
-        _show_steps(answer)
-
-
-def _show_probabilities(prediction: Prediction) -> None:
-    from ui.charts import probability_chart  # with Altair: half a second that the first page need not wait for
-
-    st.subheader("Ten probabilities", anchor=False)
-    st.altair_chart(probability_chart(prediction.probabilities), alt="Bar chart: the probability of each digit")
-
-
-def _show_quality(answer: Answer) -> None:
-    quality = answer.quality
-    st.subheader("Quality of the picture", anchor=False)
-    st.markdown(f"**{quality.level.capitalize()}** · score {percent(quality.score, 0)}")
-    for name, weight in WEIGHTS.items():
-        value = getattr(quality, name)
-        title = name.replace("_", " ").capitalize()
-        st.progress(value, f"{title} {percent(value, 0)} · counts for {percent(weight, 0)}")
-    if quality.advice and answer.verdict != BLANK:  # the verdict has said it
-        st.info(quality.advice)
-
-
-def _show_votes(answer: Answer) -> None:
-    st.subheader("Five looks (TTA)", anchor=False)
-    st.caption("The digit is turned by each angle and read; the mean of the five counts.")
-    with st.container(horizontal=True):
-        for image, (angle, digit, confidence) in zip(rotations(answer.digit), answer.prediction.votes, strict=True):
-            caption = f"{degrees(angle)}: {digit} · {percent(confidence)}"
-            picture(image, caption, box=112, alt=f"The digit turned by {degrees(angle)}")
-
-
-def _show_steps(answer: Answer) -> None:
-    st.subheader("The eleven steps", anchor=False)
-    if len(answer.trace) < len(STEPS):
-        st.caption(f"The steps end at number {len(answer.trace)}: no digit was found there.")
-    elif answer.elapsed_ms is not None:
-        st.caption(f"From the opened photo to the answer: {duration(answer.elapsed_ms / 1000)}.")
-    with st.container(horizontal=True):
-        for step in answer.trace:
-            with st.container(width=TILE, gap="xsmall"):
-                st.markdown(f"**{step.number} · {step.title}**")
-                picture(step.image, "", box=TILE, alt=f"The image after step {step.number}, {step.title}")
-                st.caption(f"{step.caption} *{step.note}*" if step.note else step.caption)

@@ -1,4 +1,4 @@
-"""Headline figures: a number, what it is, and what it rests on."""
+"""Figures: as headlines, each with what it rests on, and as tables."""
 
 import streamlit as st
 
@@ -13,3 +13,13 @@ def show_figures(figures: list[tuple[str, str, str]]) -> None:
                 st.metric(label, value)
                 if note:
                     st.caption(note)
+
+
+def show_table(rows: list[dict[str, str]]) -> None:
+    """Show rows with the same keys as a table, the keys as its head.
+
+    As Markdown: Streamlit's own tables would import pandas and pyarrow, which costs 70 MB of memory.
+    """
+    head = list(rows[0])
+    lines = [head, ["---"] * len(head), *(row.values() for row in rows)]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))

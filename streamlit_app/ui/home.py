@@ -36,7 +36,7 @@ def show_sample() -> None:
             with st.container(horizontal=True):
                 st.metric("Read as", str(answer.prediction.digit), width=100)
                 st.metric("Confidence", percent(answer.prediction.confidence), width="content")
-            st.caption(f"Read just now, in {duration(answer.elapsed_ms / 1000)}, without a graphics card.")
+            st.caption(f"Read just now, in {duration(answer.elapsed_ms / 1000)}.")
 
 
 def show_links() -> None:
@@ -61,7 +61,7 @@ def show_headline() -> None:
             (
                 label,
                 percent(row["accuracy"], decimals(total)),
-                f"of {total:,}  \n95 % interval {interval(row['interval'], decimals(total))}",
+                f"of {total:,} images  \n95 %: {interval(row['interval'], decimals(total))}",
             )
             for label, total, row in measured
         ]

@@ -10,7 +10,7 @@ from inference import NetworkUnavailable
 from inference.mnist import MnistUnavailable
 from ui import results
 from ui.answer import LAST_DIGIT
-from ui.figures import show_figures
+from ui.figures import show_figures, show_table
 from ui.pictures import data_url, mosaic, picture, shown
 from ui.samples import STROKES, draw_digit
 from ui.words import duration, percent, shape, significant
@@ -124,15 +124,13 @@ def show_layers(card: dict) -> None:
     st.subheader("Layers", anchor=False)
     rows = [
         {
-            "Stage": stage.title,
             "Layer": f"**{layer['name']}** {layer['kind']}",
             "Output": shape(layer["output_shape"]),
             "Parameters": f"{layer['parameters']:,}",
         }
-        for stage in stages(layers)
-        for layer in stage.layers
+        for layer in layers
     ]
-    st.table(rows, border="horizontal", hide_index=True)
+    show_table(rows)
     total = sum(layer["parameters"] for layer in layers)
     st.markdown(f"**Total: {total:,} parameters.** From `models/{card['name']}.json`.")
 

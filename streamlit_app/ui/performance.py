@@ -4,12 +4,13 @@ import streamlit as st
 
 from inference import NetworkUnavailable
 from ui import charts, results
-from ui.figures import show_figures
+from ui.figures import show_figures, show_table
 from ui.words import degrees, duration, interval, percent
 
 EVALUATION = "models/mnist_cnn_evaluation.json"
 HISTORY = "models/mnist_cnn_history.csv"
 PHOTOS = "models/photos.json"
+BENCHMARK = "models/benchmark.json"
 
 
 def _missing(what: str, file: str, command: str) -> None:
@@ -62,22 +63,36 @@ def show_photos(photos: dict | None) -> None:
     if not categories:
         _missing("Not measured yet", PHOTOS, f"digitlens benchmark FOLDER --json {PHOTOS}")
         return
-    st.table(
-        [
-            {
-                "Category": name,
-                "Right": f"{row['right']:,} of {row['total']:,}",
-                "Accuracy": percent(row["accuracy"]),
-                "95 % interval": interval(row["interval"]),
-            }
-            for name, row in categories.items()
-        ],
-        border="horizontal",
-        hide_index=True,
-    )
-    facts = [f"rembg: {photos['rembg']}"] if "rembg" in photos else []
-    facts += [str(photos["date"])] if "date" in photos else []
-    st.caption(f"From `{PHOTOS}`" + (f" ({', '.join(facts)})." if facts else "."))
+    rows = [
+        {
+            "Category": name,
+            "Right": f"{row['right']:,} of {row['total']:,}",
+            "Accuracy": percent(row["accuracy"]),
+            "95 % interval": interval(row["interval"]),
+        }
+        for name, row in categories.items()
+    ]
+    for row, category in zip(rows, categories.values(), strict=True):
+        if "writers" in category:
+            row["People"] = str(category["writers"])
+    show_table(rows)
+    st.caption(" ".join(_how_photos_were_read(photos)))
+
+
+def _how_photos_were_read(photos: dict) -> list[str]:
+    facts = [str(photos["date"])] if "date" in photos else []
+    if "rembg" in photos:
+        facts.append(
+            f"rembg {photos['rembg']}" + ("" if photos.get("rembg_weights", True) else ", without its weights")
+        )
+    if photos.get("tta"):
+        facts.append("with TTA")
+    if photos.get("part", "all") != "all":
+        facts.append(f"part {photos['part']}")
+    words = [f"From `{PHOTOS}`" + (f" ({', '.join(facts)})." if facts else ".")]
+    if any("writers" in category for category in photos["categories"].values()):
+        words.append("The interval takes one person's digits together: they are alike.")
+    return words
 
 
 def show_digits(evaluation: dict | None) -> None:
@@ -93,7 +108,7 @@ def show_digits(evaluation: dict | None) -> None:
 
 def _show_confusion(evaluation: dict) -> None:
     st.subheader("Which digits are taken for which", anchor=False)
-    st.altair_chart(
+    charts.show_chart(
         charts.confusion_chart(evaluation["confusion"]), alt="Confusion matrix: rows the true digit, columns the answer"
     )
     st.caption(f"MNIST's test images. Grey: right. The stronger the colour, the more errors. From `{EVALUATION}`.")
@@ -101,7 +116,7 @@ def _show_confusion(evaluation: dict) -> None:
 
 def _show_per_class(evaluation: dict) -> None:
     st.subheader("Digit by digit", anchor=False)
-    st.table(
+    show_table(
         [
             {
                 "Digit": str(row["digit"]),
@@ -109,9 +124,7 @@ def _show_per_class(evaluation: dict) -> None:
                 "Precision": _share(row["precision"]),
             }
             for row in evaluation["per_class"]
-        ],
-        border="horizontal",
-        hide_index=True,
+        ]
     )
     st.caption(
         "Recall: how many of this digit are read as it. Precision: how many of the answers with it are right."
@@ -148,14 +161,16 @@ def show_training_curves(history: list[dict[str, float]] | None) -> None:
         _missing("There are no training curves", HISTORY, "python -m training.train mnist_cnn")
         return
     left, right = st.columns(2, gap="large")
-    left.altair_chart(
-        charts.error_chart(history, {"accuracy": "Training", "val_accuracy": "Validation"}),
-        alt="Line chart: the share of errors over the epochs",
-    )
-    right.altair_chart(
-        charts.loss_chart(history, {"loss": "Training", "val_loss": "Validation"}),
-        alt="Line chart: loss over the epochs",
-    )
+    with left:
+        charts.show_chart(
+            charts.error_chart(history, {"accuracy": "Training", "val_accuracy": "Validation"}),
+            alt="Line chart: the share of errors over the epochs",
+        )
+    with right:
+        charts.show_chart(
+            charts.loss_chart(history, {"loss": "Training", "val_loss": "Validation"}),
+            alt="Line chart: loss over the epochs",
+        )
     words = [f"{len(history)} epochs"]
     if all("seconds" in row for row in history):
         words.append(duration(sum(row["seconds"] for row in history)))
@@ -163,3 +178,28 @@ def show_training_curves(history: list[dict[str, float]] | None) -> None:
         f"{', '.join(words)}. Training images are augmented anew each epoch and harder than those for validation: the"
         f" training line may lie below. From `{HISTORY}`."
     )
+
+
+def show_speed(benchmark: dict | None) -> None:
+    """Show how long an answer takes, beside the way of the project that this one learnt from."""
+    st.subheader("Speed", anchor=False)
+    speed = (benchmark or {}).get("speed")
+    if not speed:
+        _missing("Not measured yet", BENCHMARK, "make benchmark")
+        return
+    show_table(
+        [
+            {
+                "What": row["what"],
+                "Way": row["way"],
+                "Median": duration(row["median_ms"] / 1000),
+                "Times faster": f"{row['times_faster']:g}" if row.get("times_faster") else "",
+            }
+            for row in speed
+        ]
+    )
+    machine = benchmark.get("machine") or {}
+    facts = [str(benchmark["date"])] if "date" in benchmark else []
+    facts += [machine["processor"]] if "processor" in machine else []
+    facts += [f"{machine['cores']} cores"] if "cores" in machine else []
+    st.caption(f"From `{BENCHMARK}`" + (f" ({', '.join(facts)})." if facts else "."))

@@ -29,6 +29,11 @@ def shown(image: np.ndarray, side: int = SHOWN_SIDE) -> np.ndarray:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
+def framed(image: np.ndarray) -> np.ndarray:
+    """Return the image with a thin grey edge: white paper ends somewhere on a white page, black on a dark one."""
+    return cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(150,) * 3)
+
+
 def over_chequerboard(rgba: np.ndarray) -> np.ndarray:
     """Return (R, C, 4) set on the grey squares that stand for "transparent": (R, C, 3)."""
     rows, columns = rgba.shape[:2]
@@ -41,11 +46,10 @@ def over_chequerboard(rgba: np.ndarray) -> np.ndarray:
 
 def picture(image: np.ndarray, caption: str, *, box: int, alt: str) -> None:
     """Show an image inside a square of ``box`` pixels, its proportions kept."""
-    prepared = shown(image, max(box * 2, 224))
+    prepared = framed(shown(image, max(box * 2, 224)))
     rows, columns = prepared.shape[:2]
-    exact = max(image.shape[:2]) <= FEW_PIXELS or prepared.ndim == 2
     st.image(
-        data_url(prepared, exact=exact),
+        data_url(prepared, exact=max(image.shape[:2]) <= FEW_PIXELS),
         caption or None,
         width=max(1, round(box * columns / max(rows, columns))),
         alt=alt,

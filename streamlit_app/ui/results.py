@@ -49,6 +49,11 @@ def photos() -> dict | None:
     return _json(models_folder() / "photos.json")
 
 
+def benchmark() -> dict | None:
+    """Return what ``make benchmark`` measured of speed."""
+    return _json(models_folder() / "benchmark.json")
+
+
 def history(name: str = DEFAULT_NETWORK) -> list[dict[str, float]] | None:
     """Return the training, one row an epoch."""
     path = models_folder() / f"{name}_history.csv"
