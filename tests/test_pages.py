@@ -354,7 +354,7 @@ app = AppTest.from_file({str(HOME)!r}, default_timeout={SECONDS}).run()
 app.switch_page({PREDICTION!r}).run()
 app.file_uploader(key="file").set_value(("three.png", encoded(photo(3)), "image/png")).run()
 assert not app.exception and app.subheader
-print(*{"pandas", "pyarrow", "altair", "matplotlib", "pymatting", "tensorflow"}.intersection(sys.modules))
+print(*set("pandas pyarrow altair matplotlib pymatting tensorflow".split()).intersection(sys.modules))
 """
     folders = os.pathsep.join([str(HOME.parent), str(HOME.parent.parent)])
     done = subprocess.run(
