@@ -86,7 +86,7 @@ class Found:
 
 
 def without_rules(strength: np.ndarray, threshold: Threshold) -> np.ndarray:
-    """Return the mask of the ink, (R, C) bool, without the lines that run across the whole photo: ruled and squared paper.
+    """Return the mask of the ink, (R, C) bool, without the lines of ruled and squared paper.
 
     Long, nearly straight runs are found by a morphological opening; those that reach from border to border are
     taken out. What is clearly stronger than the lines stays, and so does a stroke that crosses one.

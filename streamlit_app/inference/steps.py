@@ -277,14 +277,15 @@ def resize_into_box(sample: Sample) -> Sample:
 def centre_by_mass(sample: Sample) -> Sample:
     """The box is placed in 28×28 with its centre of mass in the middle, as MNIST's were.
 
-    Where that would push a part of the digit out of the picture, it is placed as near to it as fits.
+    The middle is row 14, column 14, counted from 0: there lies the mean centre of MNIST's training images. Where that
+    would push a part of the digit out of the picture, it is placed as near to it as fits.
     """
     rows, columns = sample.image.shape
     moments = cv2.moments(sample.image)
     mass = max(moments["m00"], 1e-9)
     centre_row, centre_column = moments["m01"] / mass, moments["m10"] / mass
-    row = int(np.clip(round((DIGIT_SIDE - 1) / 2 - centre_row), 0, DIGIT_SIDE - rows))
-    column = int(np.clip(round((DIGIT_SIDE - 1) / 2 - centre_column), 0, DIGIT_SIDE - columns))
+    row = int(np.clip(round(DIGIT_SIDE / 2 - centre_row), 0, DIGIT_SIDE - rows))
+    column = int(np.clip(round(DIGIT_SIDE / 2 - centre_column), 0, DIGIT_SIDE - columns))
     placed = np.zeros((DIGIT_SIDE, DIGIT_SIDE), np.uint8)
     placed[row : row + rows, column : column + columns] = sample.image
     return replace(sample, image=placed, note=f"Moved to row {row}, column {column}.")
@@ -298,7 +299,9 @@ def close_gaps(sample: Sample) -> Sample:
 
     It is kept only if the digit has fewer pieces after it: it would otherwise fill small loops.
     """
-    closed = cv2.morphologyEx(sample.image, cv2.MORPH_CLOSE, np.ones((2, 2), np.uint8))
+    # morphologyEx takes one anchor for both halves, and an even kernel then moves the picture by a pixel.
+    square = np.ones((2, 2), np.uint8)
+    closed = cv2.erode(cv2.dilate(sample.image, square, anchor=(0, 0)), square, anchor=(1, 1))
     if _pieces(closed) < _pieces(sample.image):
         return replace(sample, image=closed, note="A gap was closed.")
     return replace(sample, note="No gap to close: left as it is.")

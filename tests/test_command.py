@@ -1,0 +1,133 @@
+"""The command, as a person or a program calls it."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.classifier import models_folder
+from inference.command import main
+from inference.photo_benchmark import Answer, Entry, ManifestError, interval_by_writer, read_manifest, summary
+from tests.drawn import drawing, encoded
+
+pytestmark = pytest.mark.skipif(
+    not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
+)
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "seven.png").write_bytes(encoded(drawing(7)))
+    (tmp_path / "inner" / "two.jpg").write_bytes(encoded(drawing(2), ".jpg"))
+    (tmp_path / "notes.txt").write_text("no image")
+    (tmp_path / "empty").write_bytes(b"")
+    return tmp_path
+
+
+def lines(capsys) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_folder_is_read_and_what_is_no_image_passed_over(folder, capsys):
+    assert main(["predict", "--json", "--rembg", "never", str(folder)]) == 0
+    answers = lines(capsys)
+    assert [Path(answer["file"]).name for answer in answers] == ["two.jpg", "seven.png"]
+    assert [answer["digit"] for answer in answers] == [2, 7]
+    assert all(answer["status"] == "digit" and answer["error"] is None for answer in answers)
+
+
+def test_a_bad_file_is_an_error_and_the_others_are_still_answered(folder, capsys):
+    paths = [folder / "notes.txt", folder / "gone.png", folder / "empty", folder / "seven.png"]
+    assert main(["predict", "--json", "--rembg", "never", *map(str, paths)]) == 1
+    answers = lines(capsys)
+    assert [answer["status"] for answer in answers] == ["error", "error", "error", "digit"]
+    assert [answer["error"]["code"] for answer in answers[:3]] == ["not_an_image", "not_found", "empty"]
+    assert answers[3]["digit"] == 7
+
+
+def test_blank_is_an_answer(folder, capsys):
+    (folder / "blank.png").write_bytes(encoded(np.full((90, 90, 3), 255, np.uint8)))
+    assert main(["predict", "--json", "--rembg", "never", str(folder / "blank.png")]) == 0
+    (answer,) = lines(capsys)
+    assert (answer["status"], answer["digit"], answer["confidence"]) == ("blank", None, 0.0)
+
+
+def test_for_people(folder, capsys):
+    assert main(["predict", "--tta", "--rembg", "never", str(folder / "seven.png"), str(folder / "notes.txt")]) == 1
+    seven, notes = capsys.readouterr().out.splitlines()
+    assert seven.startswith(f"{folder}/seven.png: 7 (")
+    assert "not an image" in notes
+
+
+def test_an_unknown_network_is_one_line_and_status_2(folder, capsys):
+    assert main(["predict", "--model", "nothing", str(folder)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert "nothing" in captured.err
+
+
+def test_the_installed_command_prints_json_only(folder):
+    command = Path(sys.executable).with_name("digitlens")
+    result = subprocess.run(
+        [command, "predict", "--json", "--rembg", "never", folder / "seven.png"], capture_output=True, text=True
+    )
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["digit"] == 7
+    assert "Traceback" not in result.stderr
+
+
+def write_manifest(folder: Path, rows: list[tuple]) -> None:
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "label", "category", "part", "writer"])
+        writer.writerows(rows)
+
+
+def test_benchmark_counts_by_category(folder, capsys):
+    rows = [
+        ("seven.png", 7, "paint_drawing", "tune", "a"),
+        ("inner/two.jpg", 3, "paper_photo", "report", "b"),
+        ("many.png", 12, "multi", "report", "b"),
+    ]
+    write_manifest(folder, rows)
+    out = folder / "figures.json"
+    assert main(["benchmark", str(folder), "--rembg", "never", "--json", str(out)]) == 0
+    figures = json.loads(out.read_text())
+    assert figures["categories"]["all"]["right"] == 1
+    assert figures["categories"]["all"]["total"] == 2
+    assert figures["categories"]["paint_drawing"]["accuracy"] == 1
+    assert figures["categories"]["photos"]["accuracy"] == 0
+    assert [answer["digit"] for answer in figures["answers"]] == [7, 2]
+    printed = capsys.readouterr().out
+    assert "1/2" in printed
+    assert "wrong: inner/two.jpg is 3, answered 2" in printed
+    assert main(["benchmark", str(folder), "--rembg", "never", "--part", "tune"]) == 0
+    assert "1/1" in capsys.readouterr().out
+
+
+def test_benchmark_without_a_manifest_or_with_a_poor_one(folder, capsys):
+    assert main(["benchmark", str(folder)]) == 2
+    assert "manifest.csv" in capsys.readouterr().err
+    (folder / "manifest.csv").write_text("file,label\nseven.png,7\n")
+    with pytest.raises(ManifestError, match="category, part, writer"):
+        read_manifest(folder)
+
+
+def answer(writer: str, right: bool) -> Answer:
+    return Answer(Entry("x.png", 1, "paint_drawing", "tune", writer), "digit", 1 if right else 2, 0.9)
+
+
+def test_the_interval_is_wider_when_one_writer_fails_than_when_failures_are_spread():
+    one_writer = [answer(f"w{w}", right=w != 0) for w in range(5) for _ in range(5)]
+    spread = [answer(f"w{w}", right=i != 0) for w in range(5) for i in range(5)]
+    assert summary(one_writer)["all"]["accuracy"] == summary(spread)["all"]["accuracy"] == 0.8
+    low, high = interval_by_writer(one_writer)
+    assert low <= 0.6
+    assert high == 1.0
+    assert interval_by_writer(spread) == pytest.approx([0.8, 0.8])

@@ -1,0 +1,184 @@
+"""The ground and the ink finder, on small pictures whose answer is known."""
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.ground import darkness_grey, estimate_ground, ground_is_light, ink_strength, spread
+from inference.ink import (
+    Threshold,
+    components,
+    find_digit,
+    ink_threshold,
+    stroke_width,
+    without_rules,
+)
+
+CLEAR = Threshold(ink=0.3, noise=0.01)
+
+
+def sheet(rows: int, columns: int, value: int = 200) -> np.ndarray:
+    return np.full((rows, columns), value, np.uint8)
+
+
+def seven(strength: np.ndarray, row: int, column: int, height: int, width: int, pen: int = 4) -> np.ndarray:
+    """Write a 7 of full strength into a strength map."""
+    points = np.array([(column, row), (column + width, row), (column + width // 3, row + height)], np.int32)
+    cv2.polylines(strength, [points], False, 1.0, pen)
+    return strength
+
+
+@pytest.mark.parametrize("ground", [255, 200, 120])
+def test_dark_ink_means_a_light_ground(ground):
+    grey = sheet(60, 80, ground)
+    grey[20:40, 38:43] = ground // 3
+    assert ground_is_light(np.dstack([grey] * 3))
+    assert not ground_is_light(255 - np.dstack([grey] * 3))
+
+
+def test_a_thick_digit_is_still_the_minority():
+    grey = sheet(28, 28, 255)
+    grey[4:24, 6:22] = 0
+    grey[9:19, 11:17] = 255
+    assert ground_is_light(np.dstack([grey] * 3))
+
+
+@pytest.mark.parametrize("ink", [(200, 0, 0), (0, 0, 200), (0, 130, 0), (230, 200, 0)])
+def test_ink_of_any_colour_is_dark_in_grey(ink):
+    rgb = np.full((40, 40, 3), (240, 235, 220), np.uint8)
+    rgb[10:30, 18:22] = ink
+    grey = darkness_grey(rgb, light_ground=True)
+    assert int(grey[20, 20]) < 10
+    # The ground's cast is gone: it is as light as its lightest channel.
+    assert abs(int(grey[2, 2]) - 240) <= 1
+
+
+def test_light_ink_on_a_dark_ground_takes_the_lightest_channel():
+    rgb = np.full((40, 40, 3), (20, 40, 30), np.uint8)
+    rgb[10:30, 18:22] = (250, 240, 60)
+    grey = darkness_grey(rgb, light_ground=False)
+    assert (int(grey[2, 2]), int(grey[20, 20])) == (40, 250)
+
+
+def test_the_ground_is_seen_through_the_ink():
+    slope = np.tile(np.linspace(120, 220, 200), (150, 1)).astype(np.uint8)
+    written = slope.copy()
+    written[60:90, 95:105] = 20
+    ground = estimate_ground(written, 0.3)
+    assert np.abs(ground - slope).max() < 15
+    strength = ink_strength(written, ground)
+    assert strength[75, 100] > 0.8
+    assert np.abs(strength[10:40, 10:-10]).max() < 0.1
+
+
+def test_spread_is_the_standard_deviation_of_normal_values():
+    values = np.random.default_rng(0).normal(5, 3, 20_000)
+    assert spread(values) == pytest.approx(3, rel=0.03)
+    assert spread(np.append(values, [1e9] * 100)) == pytest.approx(3, rel=0.03)
+
+
+def test_the_threshold_lies_between_noise_and_ink():
+    strength = np.random.default_rng(0).normal(0, 0.01, (200, 200)).astype(np.float32)
+    strength[90:110, 98:102] = 0.4  # 0.2 % of the pixels: Otsu over all of them would split the noise
+    threshold = ink_threshold(strength)
+    assert 0.07 <= threshold.ink < 0.3
+    assert threshold.noise == pytest.approx(0.01, rel=0.1)
+
+
+def test_components_have_known_places_and_sizes():
+    strength = np.zeros((20, 30), np.float32)
+    strength[2:6, 3:5] = 0.5
+    strength[10:20, 20:23] = 1.0
+    _, (large, small) = components(strength, strength > 0.3)
+    assert (large.row, large.column, large.height, large.width, large.area) == (10, 20, 10, 3, 30)
+    assert (large.touched_edges, small.touched_edges) == (1, 0)
+    assert small.strength == pytest.approx(0.5)
+    assert small.centre == (4.0, 4.0)
+
+
+@pytest.mark.parametrize("pen", [3, 5, 9])
+def test_stroke_width_of_a_bar(pen):
+    mask = np.zeros((60, 60), bool)
+    mask[5:55, 20 : 20 + pen] = True
+    assert stroke_width(mask) == pytest.approx(pen, abs=1)
+
+
+def test_stroke_width_of_nothing_is_zero():
+    assert stroke_width(np.zeros((5, 5), bool)) == 0
+
+
+def test_the_digit_is_found_where_it_is():
+    found = find_digit(seven(np.zeros((200, 300), np.float32), 60, 180, 80, 50), CLEAR)
+    assert (found.row, found.column) == pytest.approx((58, 178), abs=2)
+    assert (found.height, found.width) == pytest.approx((84, 54), abs=3)
+    assert found.certainty > 0.9
+
+
+def test_a_plain_stroke_is_a_digit():
+    strength = np.zeros((200, 200), np.float32)
+    strength[30:170, 98:103] = 1.0
+    found = find_digit(strength, CLEAR)
+    assert (found.height, found.width) == (140, 5)
+
+
+def test_the_bar_of_a_five_belongs_to_it():
+    strength = np.zeros((200, 200), np.float32)
+    cv2.ellipse(strength, (100, 120), (30, 35), 0, -100, 130, 1.0, 5)
+    cv2.line(strength, (90, 65), (130, 65), 1.0, 5)
+    assert find_digit(strength, CLEAR).row <= 63
+
+
+def test_a_drawn_box_is_not_the_digit():
+    strength = seven(np.zeros((300, 300), np.float32), 110, 120, 80, 50)
+    cv2.rectangle(strength, (50, 50), (250, 250), 1.0, 4)
+    found = find_digit(strength, CLEAR)
+    assert found.height < 100
+
+
+def test_a_zero_is_not_a_box():
+    strength = np.zeros((200, 200), np.float32)
+    cv2.ellipse(strength, (100, 100), (45, 70), 0, 0, 360, 1.0, 8)
+    assert find_digit(strength, CLEAR).height > 140
+
+
+def test_a_page_edge_is_not_the_digit():
+    strength = seven(np.zeros((300, 300), np.float32), 110, 120, 80, 50)
+    strength[:, :12] = 1.0
+    assert find_digit(strength, CLEAR).column > 100
+
+
+def test_nothing_is_found_on_nothing():
+    assert find_digit(np.zeros((100, 100), np.float32), CLEAR) is None
+
+
+def test_a_flat_bar_is_no_digit():
+    strength = np.zeros((200, 200), np.float32)
+    strength[100:104, 40:160] = 1.0
+    assert find_digit(strength, CLEAR) is None
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.06, -0.06])
+def test_ruled_lines_go_and_the_stroke_that_crosses_stays(slope):
+    strength = np.zeros((300, 400), np.float32)
+    for row in range(40, 260, 50):
+        cv2.line(strength, (0, row), (399, round(row + slope * 399)), 0.5, 2)
+    seven(strength, 100, 180, 100, 60, pen=7)
+    mask = without_rules(strength, CLEAR)
+    digit = seven(np.zeros_like(strength), 100, 180, 100, 60, pen=7) > 0
+    assert mask[digit].mean() > 0.92
+    assert mask[~cv2.dilate(digit.astype(np.uint8), np.ones((9, 9))).astype(bool)].mean() < 0.002
+
+
+def test_squared_paper_goes_too():
+    strength = np.zeros((300, 300), np.float32)
+    strength[20::40] = 0.5
+    strength[:, 25::40] = 0.5
+    mask = without_rules(seven(strength, 100, 120, 100, 60, pen=7), CLEAR)
+    _, pieces = components(mask.astype(np.float32), mask)
+    assert pieces[0].height == pytest.approx(107, abs=4)
+
+
+def test_one_line_from_edge_to_edge_is_not_a_ruled_one():
+    strength = np.zeros((200, 200), np.float32)
+    strength[:, 98:103] = 1.0
+    assert without_rules(strength, CLEAR).sum() == 200 * 5

@@ -1,0 +1,142 @@
+"""The network, the verdict, and the whole way from bytes to an answer."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference import Classifier, Config, NetworkUnavailable, read_digit
+from inference.calibration import with_temperature
+from inference.classifier import TTA_ANGLES, models_folder, network_names, read_card, rotations
+from inference.reading import error_record, record, verdict
+from inference.steps import SURE
+from tests.drawn import DIGITS, drawing, encoded, photo
+
+pytestmark = pytest.mark.skipif(
+    not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
+)
+NEVER = Config(rembg="never")
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier()
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("make", [drawing, photo])
+def test_every_digit_is_read(classifier, digit, make):
+    reading = read_digit(encoded(make(digit), ".jpg"), classifier, NEVER)
+    assert (reading.verdict, reading.prediction.digit) == ("digit", digit)
+    assert reading.prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_blank_has_no_prediction_and_all_else(classifier):
+    reading = read_digit(np.full((100, 100, 3), 255, np.uint8), classifier, NEVER)
+    assert reading.verdict == "blank"
+    assert reading.prediction is None
+    assert reading.quality.advice
+    assert reading.elapsed_ms > 0
+
+
+def test_tta_is_the_mean_of_five_votes(classifier):
+    digit = read_digit(drawing(2), classifier, NEVER).preprocessed.digit
+    prediction = classifier.predict(digit, tta=True)
+    assert [angle for angle, _, _ in prediction.votes] == list(TTA_ANGLES)
+    assert np.allclose(prediction.probabilities, classifier.probabilities(rotations(digit)).mean(axis=0), atol=1e-6)
+    plain = classifier.predict(digit)
+    assert plain.votes == ()
+    assert prediction.votes[2][1:] == (plain.digit, pytest.approx(plain.confidence, abs=1e-5))
+
+
+def test_rotations_turn_about_the_middle_and_keep_the_upright_one():
+    digit = np.zeros((28, 28), np.uint8)
+    digit[13:15, 4:24] = 255
+    turned = rotations(digit)
+    assert turned.shape == (5, 28, 28)
+    assert np.array_equal(turned[2], digit)
+    # Counter-clockwise: the right end of a level bar rises.
+    assert turned[4][10:13, 22:24].sum() > turned[4][15:18, 22:24].sum()
+    assert turned[0][10:13, 22:24].sum() < turned[0][15:18, 22:24].sum()
+
+
+def test_top_is_ordered(classifier):
+    top = classifier.predict(np.zeros((28, 28), np.uint8)).top(10)
+    assert sorted(digit for digit, _ in top) == list(range(10))
+    assert [p for _, p in top] == sorted((p for _, p in top), reverse=True)
+
+
+def test_feature_maps_of_every_block(classifier):
+    maps = classifier.feature_maps(np.zeros((28, 28), np.uint8))
+    assert list(maps) == ["block1", "block2", "block3", "block4"]
+    assert maps["block1"].shape == (28, 28, 32)
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=10, max_size=10), st.floats(0.3, 3))
+def test_a_temperature_keeps_the_order(weights, temperature):
+    probabilities = np.array([weights]) / np.sum(weights)
+    calibrated = with_temperature(probabilities, temperature)
+    assert calibrated.sum() == pytest.approx(1)
+    assert calibrated[0, probabilities.argmax()] == pytest.approx(calibrated.max())
+    assert np.allclose(with_temperature(probabilities, 1.0), probabilities)
+
+
+def test_the_verdict_follows_confidence_and_certainty(classifier):
+    sure = read_digit(drawing(3), classifier, NEVER).prediction
+    assert verdict(sure, classifier) == "digit"
+    assert verdict(sure, classifier, certainty=SURE - 0.01) == "unsure"
+    assert verdict(None, classifier) == "blank"
+    flat = classifier.predict(np.full((28, 28), 128, np.uint8))
+    assert verdict(flat, classifier) == ("digit" if flat.confidence >= classifier.unsure_below else "unsure")
+
+
+def test_the_record_is_plain_json_and_whole(classifier):
+    names = {"status", "digit", "confidence", "probabilities", "quality", "elapsed_ms", "error"}
+    for fields in (
+        record(read_digit(drawing(3), classifier, NEVER)),
+        record(read_digit(np.zeros((50, 50, 3), np.uint8), classifier, NEVER)),
+        error_record("empty", "The file is empty."),
+    ):
+        assert set(fields) == names
+        assert json.loads(json.dumps(fields)) == fields
+        assert len(fields["probabilities"]) == 10
+        assert 0 <= fields["confidence"] <= 1
+
+
+def test_the_networks_are_listed_with_the_default_first():
+    assert network_names()[0] == "mnist_cnn"
+
+
+@pytest.fixture
+def other_models(tmp_path, monkeypatch):
+    """A copy of the networks that a test may damage."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for ending in (".onnx", ".json"):
+        shutil.copy(models_folder() / f"mnist_cnn{ending}", folder)
+    monkeypatch.setenv("DIGITLENS_MODELS", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("ending", [".onnx", ".json"])
+@pytest.mark.parametrize("damage", ["missing", "cut"])
+def test_a_missing_or_cut_file_is_one_sentence(other_models, ending, damage):
+    path = other_models / f"mnist_cnn{ending}"
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(NetworkUnavailable, match="mnist_cnn") as caught:
+        Classifier()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_card_without_temperature_is_damaged(other_models):
+    card = read_card()
+    del card["temperature"]
+    (other_models / "mnist_cnn.json").write_text(json.dumps(card))
+    with pytest.raises(NetworkUnavailable):
+        Classifier()

@@ -1,0 +1,197 @@
+"""The eleven steps: each alone on a small picture, and all of them as one."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from inference import steps
+from inference.quality import ADVICE, LEVELS, NOTHING_FOUND, Quality
+from inference.steps import STEPS, Config, Sample, preprocess
+from tests.drawn import DIGITS, drawing, photo
+from training.documents import PREPROCESSING, preprocessing
+
+NEVER = Config(rembg="never")
+
+
+def sample(image: np.ndarray, **fields) -> Sample:
+    return replace(Sample(NEVER, image), **fields)
+
+
+def test_there_are_eleven_and_each_explains_itself():
+    assert len(STEPS) == 11
+    assert len({step.title for step in STEPS}) == 11
+    assert all(step.caption.endswith(".") for step in STEPS)
+
+
+def test_the_document_is_made_from_the_steps():
+    assert PREPROCESSING.read_text(encoding="utf-8") == preprocessing(), "run: make documents"
+
+
+def test_a_sample_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        sample(drawing(3)).image = None
+
+
+@pytest.mark.parametrize("field", [{"rembg": "perhaps"}, {"rembg_model": "u3net"}])
+def test_a_wrong_setting_is_named(field):
+    with pytest.raises(ValueError, match=next(iter(field.values()))):
+        Config(**field)
+
+
+@pytest.mark.parametrize(("ink", "ground"), [(20, 255), (230, 0)])
+def test_transparency_is_filled_so_that_the_digit_stands_out(ink, ground):
+    image = np.zeros((20, 20, 4), np.uint8)
+    image[5:15, 8:12] = (ink, ink, ink, 255)
+    composed = steps.compose_on_ground(sample(image)).image
+    assert composed.shape == (20, 20, 3)
+    assert composed[0, 0].tolist() == [ground] * 3
+    assert composed[10, 10].tolist() == [ink] * 3
+
+
+@pytest.mark.parametrize("object_is", ["ink", "sheet"])
+def test_beyond_a_cut_out_the_ground_goes_on(object_is):
+    image = np.full((120, 120, 3), 60, np.uint8)
+    image[20:100, 20:100] = 210
+    image[40:80, 56:64] = 30
+    mask = np.zeros((120, 120), np.float32)
+    mask[(slice(40, 80), slice(56, 64)) if object_is == "ink" else (slice(20, 100), slice(20, 100))] = 1
+    composed = steps.compose_on_ground(sample(image, object_mask=mask)).image
+    assert composed[2, 2].tolist() == [210] * 3
+    assert composed[60, 60].tolist() == [30] * 3
+
+
+def test_a_small_image_is_not_blurred():
+    grey = drawing(5, 64)[..., 0]
+    assert np.array_equal(steps.denoise(sample(grey)).image, grey)
+
+
+def test_the_longer_side_fills_the_box():
+    resized = steps.resize_into_box(sample(np.full((60, 30), 255, np.uint8))).image
+    assert resized.shape == (20, 10)
+
+
+def test_the_centre_of_mass_goes_to_the_middle():
+    image = np.zeros((20, 10), np.uint8)
+    image[7, 3] = 255
+    assert np.argwhere(steps.centre_by_mass(sample(image)).image).tolist() == [[14, 14]]
+    # Only as far as the box allows: 28 - 20 = 8 rows of play.
+    image = np.roll(image, -5, axis=0)
+    assert np.argwhere(steps.centre_by_mass(sample(image)).image).tolist() == [[10, 14]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 20), st.integers(1, 20))))
+def test_centring_loses_nothing(image):
+    placed = steps.centre_by_mass(sample(image)).image
+    assert placed.shape == (28, 28)
+    assert placed.sum(dtype=int) == image.sum(dtype=int)
+
+
+def test_a_gap_is_closed_and_a_loop_is_not_filled():
+    broken = np.zeros((28, 28), np.uint8)
+    broken[4:13, 14] = 255
+    broken[14:24, 14] = 255
+    closed = steps.close_gaps(sample(broken)).image
+    assert closed[13, 14] == 255
+    assert np.array_equal(closed[broken > 0], broken[broken > 0]), "the rest has not moved"
+    loop = np.zeros((28, 28), np.uint8)
+    loop[10:13, 10:13] = 255
+    loop[11, 11] = 0
+    assert np.array_equal(steps.close_gaps(sample(loop)).image, loop)
+
+
+def test_the_strongest_ink_becomes_white_and_the_ground_stays_black():
+    faint = np.zeros((40, 40), np.uint8)
+    faint[5:35, 18:23] = 60
+    enhanced = steps.enhance_contrast(sample(faint)).image
+    assert enhanced[20, 20] == 255
+    assert enhanced[0, 0] == 0
+
+
+def test_a_fading_stroke_is_lifted():
+    fading = np.zeros((80, 40), np.uint8)
+    fading[:, 15:25] = np.linspace(255, 70, 80)[:, None]
+    plain = fading.max() * np.ones_like(fading)
+    enhanced = steps.enhance_contrast(sample(fading)).image
+    assert enhanced[70, 20] > fading[70, 20]
+    assert (enhanced <= plain).all()
+    assert enhanced[70, 2] == 0
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("make", [drawing, photo])
+def test_a_digit_comes_out_as_mnist_has_them(digit, make):
+    result = preprocess(make(digit), NEVER)
+    assert len(result.trace) == 11
+    assert [step.number for step in result.trace] == list(range(1, 12))
+    assert result.digit.shape == (28, 28)
+    assert result.digit.dtype == np.uint8
+    rows, columns = np.nonzero(result.digit > 40)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 in (18, 19, 20, 21)
+    assert result.digit.max() > 200
+    assert np.array_equal(result.trace[-1].image, result.digit)
+
+
+def test_polarity_does_not_matter():
+    ink = preprocess(drawing(4), NEVER).digit.astype(int)
+    chalk = preprocess(255 - drawing(4), NEVER).digit.astype(int)
+    assert np.abs(ink - chalk).mean() < 6
+
+
+def test_size_and_place_do_not_matter():
+    small = np.full((600, 800, 3), 235, np.uint8)
+    small[30:230, 560:760] = np.minimum(drawing(6, 200), 235)
+    large = preprocess(drawing(6), NEVER).digit.astype(int)
+    assert np.abs(preprocess(small, NEVER).digit.astype(int) - large).mean() < 12
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+@pytest.mark.parametrize("side", [8, 28, 300])
+def test_a_plain_image_is_blank_with_the_trace_as_far_as_it_went(value, side):
+    result = preprocess(np.full((side, side, 3), value, np.uint8), NEVER)
+    assert result.digit is None
+    assert result.trace[-1].title == "Extraction"
+    assert len(result.trace) == 6
+    assert result.certainty == 0
+    assert result.quality.score == 0
+    assert result.quality.advice == NOTHING_FOUND
+
+
+def test_grain_and_an_even_shadow_are_blank():
+    rng = np.random.default_rng(1)
+    slope = np.tile(np.linspace(150, 220, 640), (480, 1))
+    paper = np.clip(slope[..., None] + rng.normal(0, 6, (480, 640, 3)), 0, 255).astype(np.uint8)
+    assert preprocess(paper, NEVER).digit is None
+
+
+def test_noise_is_blank():
+    noise = np.random.default_rng(2).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    assert preprocess(noise, NEVER).digit is None
+
+
+@settings(max_examples=30, deadline=None)
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(8, 40), st.integers(8, 40), st.sampled_from([3, 4]))))
+def test_any_pixels_give_a_digit_or_blank(pixels):
+    result = preprocess(pixels, NEVER)
+    assert result.digit is None or (result.digit.shape == (28, 28) and result.digit.any())
+
+
+def test_quality_is_the_weighted_sum_and_has_four_levels():
+    assert Quality(1, 1, 1).score == pytest.approx(1)
+    assert Quality(1, 0, 0).score == pytest.approx(0.5)
+    assert [Quality(x, x, x).level for x in (0.8, 0.6, 0.4, 0.1)] == [name for name, _ in LEVELS]
+
+
+def test_quality_advises_on_the_worst_measure():
+    assert Quality(0.1, 1, 1).advice == ADVICE["contrast"]
+    assert Quality(1, 0.2, 1).advice == ADVICE["size"]
+    assert Quality(0.9, 0.9, 0.9).advice == ""
+
+
+def test_a_faint_digit_has_less_quality_than_a_strong_one():
+    faint = 255 - (255 - drawing(3)) // 8
+    assert preprocess(faint, NEVER).quality.contrast < preprocess(drawing(3), NEVER).quality.contrast
