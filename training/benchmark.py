@@ -25,6 +25,7 @@ from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.classifier import models_folder
 from inference.cutout import is_available
 from training import scene
+from training.reference import Reference
 from training.serving import ServingUnavailable, measure_server
 
 ROUNDS = 3
@@ -94,9 +95,6 @@ def cases(classifier: Classifier, model: keras.Model, with_rembg: bool) -> list[
         Case("network, one digit", NETWORK, lambda d: model.predict(_batch(d), verbose=0), digits, 20),
     ]
     if with_rembg:
-        # Imported as it is, rembg compiles for most of a minute on the first run ever on a machine.
-        from training.reference import Reference
-
         reference = Reference(model)
         listed[1:3] = [
             listed[1],

@@ -6,12 +6,12 @@ as that dashboard does. Test-time augmentation is off.
 """
 
 import io
+from functools import partial
 
 import cv2
 import keras
 import numpy as np
 from PIL import Image
-from rembg import new_session, remove
 
 REMBG_MODEL = "u2netp"
 # What may be a digit: its share of the photo, and its longer side by its shorter.
@@ -25,7 +25,10 @@ class Reference:
 
     def __init__(self, model: keras.Model):
         """Load rembg; ``model`` takes (N, 28, 28, 1), 0-255. Raises OSError where rembg's weights cannot be had."""
-        self._session = new_session(REMBG_MODEL)
+        # As it comes, rembg compiles for most of a minute when it is imported for the first time ever.
+        from rembg import new_session, remove
+
+        self._cut_out = partial(remove, session=new_session(REMBG_MODEL))
         self._model = model
 
     def read(self, photo: bytes) -> tuple[int, np.ndarray]:
@@ -40,7 +43,7 @@ class Reference:
 
     def preprocess(self, photo: Image.Image) -> np.ndarray:
         """Take the steps 1 to 10 (the network normalises, step 11): any photo -> (28, 28) uint8, white on black."""
-        cut = np.asarray(remove(photo, session=self._session))  # 1
+        cut = np.asarray(self._cut_out(photo))  # 1
         composed = compose(cut)  # 2
         grey = cv2.cvtColor(composed, cv2.COLOR_RGB2GRAY)  # 3
         calm = denoise(grey)  # 4

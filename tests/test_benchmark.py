@@ -1,0 +1,179 @@
+"""The benchmark's parts: the photos it draws, the reference's way, the timing and its tables, the server it starts."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference import Classifier, Config, open_photo, read_digit
+from training import benchmark, reference, scene, serving
+
+
+def test_the_same_seed_draws_the_same_photo():
+    assert np.array_equal(scene.photo(3, 120, 160, seed=1), scene.photo(3, 120, 160, seed=1))
+    assert not np.array_equal(scene.photo(3, 120, 160, seed=1), scene.photo(3, 120, 160, seed=2))
+    assert not np.array_equal(scene.drawing(3), scene.drawing(5))
+
+
+@pytest.mark.parametrize("digit", benchmark.DIGITS)
+def test_what_is_timed_is_a_photo_that_is_read_right(digit):
+    photo = scene.photo(digit, 600, 800)
+    assert (photo.shape, photo.dtype) == ((600, 800, 3), np.uint8)
+    data = scene.jpeg(photo)
+    assert open_photo(data).shape == (600, 800, 3)
+    assert read_digit(data, Classifier(), Config(rembg="never")).prediction.digit == digit
+
+
+def test_a_drawing_is_what_the_canvas_gives():
+    drawing = scene.drawing(4)
+    assert (drawing.shape, drawing.dtype) == ((280, 280, 4), np.uint8)
+    assert (drawing[..., 3] == 255).all()
+    assert (drawing[0, 0, :3] == 255).all()
+    assert 0.03 < (drawing[..., 0] < 128).mean() < 0.3
+
+
+# --- The reference's way ---------------------------------------------------------------------------------------
+
+
+def cut_out(lightness: int) -> np.ndarray:
+    """A square of ink as rembg cuts it out: (60, 60, 4), transparent around it."""
+    cut = np.zeros((60, 60, 4), np.uint8)
+    cut[10:50, 20:40] = (lightness, lightness, lightness, 255)
+    return cut
+
+
+@pytest.mark.parametrize(("lightness", "ground"), [(30, 255), (220, 0)])
+def test_dark_ink_is_set_on_white_and_light_ink_on_black(lightness, ground):
+    composed = reference.compose(cut_out(lightness))
+    assert composed[0, 0].tolist() == [ground] * 3
+    assert composed[30, 30].tolist() == [lightness] * 3
+
+
+@pytest.mark.parametrize("lightness", [30, 220])
+def test_either_ground_gives_light_ink(lightness):
+    grey = reference.compose(cut_out(lightness))[..., 0]
+    light_ink, ink = reference.find_ink(grey)
+    assert light_ink[30, 30] > light_ink[0, 0]
+    assert (ink[30, 30], ink[0, 0]) == (255, 0)
+    found = reference.extract(light_ink, ink)
+    assert found.shape == (48, 28)  # 40 by 20, padded by a tenth of the longer side
+
+
+def test_a_plain_stroke_is_refused_as_the_reference_does():
+    ink = np.zeros((100, 100), np.uint8)
+    ink[10:90, 48:56] = 255
+    assert reference.extract(ink, ink) is None
+    assert reference.extract(np.zeros((100, 100), np.uint8), np.zeros((100, 100), np.uint8)) is None
+
+
+def test_the_digit_ends_in_20_of_28_pixels_with_its_mass_in_the_middle():
+    strong = np.zeros((80, 40), np.uint8)
+    strong[:, :30] = 255
+    boxed = reference.into_box(strong)
+    assert boxed.shape == (20, 10)
+    placed = reference.centre(boxed)
+    rows, columns = np.nonzero(placed > 100)
+    assert (rows.mean(), columns.mean()) == (pytest.approx(13.5, abs=0.6), pytest.approx(13.5, abs=0.6))
+    assert not reference.centre(np.zeros((20, 10), np.uint8)).any()
+
+
+class Answering:
+    """In place of a Keras network: remembers what it was shown, and answers 7."""
+
+    def predict(self, images, verbose):
+        self.shown = images
+        return np.eye(10)[[7]]
+
+
+def test_the_reference_reads_a_photo_and_guesses_on_a_blank_image(monkeypatch):
+    # rembg stands aside: importing it takes a minute the first time. It is used for real by make benchmark.
+    way = reference.Reference.__new__(reference.Reference)
+    way._model = Answering()
+    way._cut_out = lambda photo: photo.convert("RGBA")
+    answer, digit = way.read(scene.jpeg(scene.drawing(3)[..., :3]))
+    assert answer == 7
+    assert (way._model.shown.shape, way._model.shown.dtype) == ((1, 28, 28, 1), np.float32)
+    assert (digit.shape, digit.dtype, digit.max() > 200) == ((28, 28), np.uint8, True)
+    assert not way.preprocess(Image.new("RGB", (200, 200), "white")).any()
+
+
+# --- Timing and tables -----------------------------------------------------------------------------------------
+
+
+def test_each_case_is_timed_on_all_its_inputs_and_compared_with_the_reference():
+    given = []
+
+    def slow(value):
+        given.append(value)
+        time.sleep(0.02)
+
+    ours = benchmark.Case("photo", benchmark.OURS, lambda value: time.sleep(0.004), ["a"], 2, goal_ms=10)
+    theirs = benchmark.Case("photo", benchmark.REFERENCE, slow, ["a", "b"], 2)
+    alone = benchmark.Case("drawing", benchmark.OURS, lambda value: None, ["a"], 1)
+    rows = benchmark.measure([ours, theirs, alone])
+    assert given == ["a"] + ["a", "b"] * benchmark.ROUNDS  # warmed up first
+    assert [row["runs"] for row in rows] == [2 * benchmark.ROUNDS, 2 * benchmark.ROUNDS, benchmark.ROUNDS]
+    assert rows[0]["median_ms"] >= 4
+    assert rows[1]["median_ms"] >= 20
+    assert rows[0]["times_faster"] == pytest.approx(rows[1]["median_ms"] / rows[0]["median_ms"], abs=0.06)
+    assert rows[1]["times_faster"] == 1
+    assert rows[2]["times_faster"] is None
+
+
+def test_the_tables_say_whether_a_goal_is_met():
+    row = {"what": "photo", "way": "DigitLens", "median_ms": 12.0, "goal_ms": 10, "times_faster": 4.5}
+    assert "MISSED" in benchmark.speed_table([row])
+    assert "MISSED" not in benchmark.speed_table([{**row, "median_ms": 9.9}])
+    figure = {"what": "healthy after", "value": 1.2, "unit": "s", "goal": 2.0}
+    assert benchmark.server_table([figure]).endswith("met")
+    assert benchmark.server_table([{**figure, "value": 2.1}]).endswith("MISSED")
+
+
+def test_the_machine_is_named():
+    machine = benchmark.machine()
+    assert machine["cores"] == os.cpu_count()
+    assert machine["processor"]
+    assert set(benchmark.PACKAGES) < machine["versions"].keys()
+
+
+def test_without_a_network_the_benchmark_ends_with_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
+    with pytest.raises(SystemExit, match="mnist_cnn"):
+        benchmark.main(["--no-server"])
+
+
+# --- The server ------------------------------------------------------------------------------------------------
+
+
+def test_the_memory_of_a_process_is_read_in_mib():
+    if not os.path.exists("/proc/self/status"):
+        pytest.skip("memory is measured on Linux only: there is no /proc here")
+    memory = serving.memory_of(os.getpid())
+    assert 20 < memory["VmRSS"] <= memory["VmHWM"] < 100_000
+    ballast = np.ones(64 * 2**20, np.uint8)
+    assert serving.memory_of(os.getpid())["VmRSS"] > memory["VmRSS"] + 50
+    assert ballast.all()
+    with pytest.raises(serving.ServingUnavailable, match="Linux"):
+        serving.memory_of(2**30)
+
+
+def test_without_chromium_one_sentence_names_the_variable(monkeypatch, tmp_path):
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "nowhere"))
+    with pytest.raises(serving.ServingUnavailable, match="CHROMIUM"):
+        serving.measure_server(with_rembg=False)
+
+
+def test_the_server_starts_answers_and_is_gone_afterwards():
+    with serving._server() as (url, process):
+        assert serving._is_healthy(url)
+        assert serving.memory_of(process.pid)["VmRSS"] > 50
+    assert process.poll() is not None
+    assert not serving._is_healthy(url)
+
+
+def test_a_server_that_does_not_start_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(serving, "ROOT", tmp_path)  # there is no dashboard there
+    with pytest.raises(serving.ServingUnavailable, match="does not start"), serving._server():
+        pass
