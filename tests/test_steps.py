@@ -12,7 +12,6 @@ from inference import steps
 from inference.quality import ADVICE, LEVELS, NOTHING_FOUND, Quality
 from inference.steps import STEPS, Config, Sample, preprocess
 from tests.drawn import DIGITS, drawing, photo
-from training.documents import PREPROCESSING, preprocessing
 
 NEVER = Config(rembg="never")
 
@@ -25,10 +24,6 @@ def test_there_are_eleven_and_each_explains_itself():
     assert len(STEPS) == 11
     assert len({step.title for step in STEPS}) == 11
     assert all(step.caption.endswith(".") for step in STEPS)
-
-
-def test_the_document_is_made_from_the_steps():
-    assert PREPROCESSING.read_text(encoding="utf-8") == preprocessing(), "run: make documents"
 
 
 def test_a_sample_cannot_be_changed():

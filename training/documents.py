@@ -1,16 +1,26 @@
-"""Writes PREPROCESSING.md from the steps' own docstrings: ``python -m training.documents``."""
+"""Writes what is documented from its source: ``python -m training.documents``.
+
+PREPROCESSING.md comes from the steps' docstrings, the results in README.md from the files of figures in models/.
+"""
 
 import inspect
+import json
 from pathlib import Path
 
+from inference.classifier import models_folder
 from inference.steps import STEPS
 
-PREPROCESSING = Path(__file__).resolve().parent.parent / "PREPROCESSING.md"
+ROOT = Path(__file__).resolve().parent.parent
+PREPROCESSING = ROOT / "PREPROCESSING.md"
+README = ROOT / "README.md"
+START, END = "<!-- results: made by `make documents` -->\n", "<!-- end of results -->"
+
 HEAD = """# The eleven steps
 
 From a photo to the 28×28 picture that the network reads. The dashboard shows each of them for every photo, with what
-it did this time. The code is `streamlit_app/inference/steps.py`; what is ink is found in
-`streamlit_app/inference/ink.py`. This page is made from the code by `make documents`: change it there.
+it did this time. The code is `streamlit_app/inference/steps.py`; the ground is measured in
+`streamlit_app/inference/ground.py`, and what is ink is found in `streamlit_app/inference/ink.py`. This page is made
+from the code by `make documents`: change it there.
 """
 
 
@@ -22,6 +32,61 @@ def preprocessing() -> str:
     return "\n".join([HEAD, *sections])
 
 
+def results() -> str:
+    """Return the results for README.md: accuracy on MNIST and on real photos, speed and memory, with conditions."""
+    evaluation, photos, benchmark = (
+        json.loads((models_folder() / name).read_text(encoding="utf-8"))
+        for name in ("mnist_cnn_evaluation.json", "photos.json", "benchmark.json")
+    )
+    test = evaluation["test"]
+    lines = [
+        "| read right | of | accuracy | 95 % interval |",
+        "| --- | --- | --- | --- |",
+        f"| MNIST test images, one pass | {test['images']:,} | {test['accuracy']:.2%} | {_interval(test, 2)} |",
+    ]
+    for part, name in (("report", "kept apart"), ("tune", "used in development")):
+        for category, row in photos["parts"][part].items():
+            what = f"real digits, {name}: {category.replace('_', ' ')}"
+            lines.append(f"| {what} | {row['total']} | {row['accuracy']:.1%} | {_interval(row, 1)} |")
+    lines += [
+        "",
+        f"Real digits: read with rembg {photos['rembg']}, TTA {'on' if photos['tta'] else 'off'}, on {photos['date']};"
+        " the intervals draw writers, not images. From `models/mnist_cnn_evaluation.json` and `models/photos.json`.",
+        "",
+        "| what | way | median | goal | times faster than the reference |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in benchmark["speed"]:
+        goal = f"< {row['goal_ms']:g} ms" if row["goal_ms"] else ""
+        faster = f"{row['times_faster']:g}" if row["times_faster"] else ""
+        lines.append(f"| {row['what']} | {row['way']} | {row['median_ms']:.1f} ms | {goal} | {faster} |")
+    for row in benchmark["server"] or []:
+        value = f"{row['value']:g} {row['unit']}"
+        lines.append(f"| server | {row['what']} | {value} | < {row['goal']:g} {row['unit']} | |")
+    machine = benchmark["machine"]
+    lines += [
+        "",
+        f"Measured on {benchmark['date']}: {machine['processor']}, {machine['cores']} cores, load"
+        f" {machine['load_before']} before the run. From `models/benchmark.json`, made by `make benchmark`.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _interval(row: dict, digits: int) -> str:
+    low, high = row["interval"]
+    return f"{low:.{digits}%} to {high:.{digits}%}"
+
+
+def readme() -> str:
+    """Return README.md with its results made anew; the rest is left as it is."""
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(START)
+    _, after = rest.split(END)
+    return f"{before}{START}\n{results()}\n{END}{after}"
+
+
 if __name__ == "__main__":
     PREPROCESSING.write_text(preprocessing(), encoding="utf-8")
-    print(f"written: {PREPROCESSING.name}")
+    README.write_text(readme(), encoding="utf-8")
+    print(f"written: {PREPROCESSING.name}, {README.name}")

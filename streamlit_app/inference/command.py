@@ -138,7 +138,9 @@ def _benchmark(options: argparse.Namespace) -> int:
             }
             for result in results
         ]
-        text = json.dumps({**conditions, "categories": categories, "answers": rows}, indent=1)
+        parts = {part: [result for result in results if result.entry.part == part] for part in PARTS}
+        by_part = {part: summary(group) for part, group in parts.items() if group}
+        text = json.dumps({**conditions, "categories": categories, "parts": by_part, "answers": rows}, indent=1)
         options.json.write_text(text + "\n", encoding="utf-8")
     return int(any(result.status.startswith("error") for result in results))
 

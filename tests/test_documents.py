@@ -1,0 +1,17 @@
+"""The documents that are made from code and figures say what these say today."""
+
+import pytest
+
+from inference.classifier import models_folder
+from training.documents import PREPROCESSING, README, preprocessing, readme
+
+
+def test_the_steps_are_documented():
+    assert PREPROCESSING.read_text(encoding="utf-8") == preprocessing(), "run: make documents"
+
+
+def test_the_results_are_those_of_the_files():
+    for name in ("mnist_cnn_evaluation.json", "photos.json", "benchmark.json"):
+        if not (models_folder() / name).exists():
+            pytest.skip(f"models/{name} is absent")
+    assert README.read_text(encoding="utf-8") == readme(), "run: make documents"
