@@ -452,7 +452,7 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
     assert figures["Cost in time"] == "4.9 ×"
     assert "earlier network" in texts(app.warning)
     assert len(app.get("vega_lite_chart")) == 3
-    assert "| photos | 7 of 8 | 87.5 % | 50.0 to 98.0 % | 3 |" in texts(app.markdown)
+    assert "| photos | 7 of 8 | **87.5 %** (50.0 to 98.0 %) | 3 |" in texts(app.markdown)
     assert "| 9 | – | 50.00 % |" in texts(app.markdown)
     assert "| drawing | ours | 4 ms | 12.5 |" in texts(app.markdown)
     assert all(source in texts(app.caption) for source in ("evaluation.json", "photos.json", "history.csv"))

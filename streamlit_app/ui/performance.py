@@ -67,8 +67,7 @@ def show_photos(photos: dict | None) -> None:
         {
             "Category": name,
             "Right": f"{row['right']:,} of {row['total']:,}",
-            "Accuracy": percent(row["accuracy"]),
-            "95 % interval": interval(row["interval"]),
+            "Accuracy (95 % interval)": f"**{percent(row['accuracy'])}** ({interval(row['interval'])})",
         }
         for name, row in categories.items()
     ]

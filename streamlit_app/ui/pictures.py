@@ -31,7 +31,7 @@ def shown(image: np.ndarray, side: int = SHOWN_SIDE) -> np.ndarray:
 
 def framed(image: np.ndarray) -> np.ndarray:
     """Return the image with a thin grey edge: white paper ends somewhere on a white page, black on a dark one."""
-    return cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(150,) * 3)
+    return cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(128,) * 3)
 
 
 def over_chequerboard(rgba: np.ndarray) -> np.ndarray:

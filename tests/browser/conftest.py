@@ -1,9 +1,6 @@
 """A real server and a real Chromium for the tests marked ``browser``."""
 
 import pytest
-
-pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-train.txt)")
-
 from playwright.sync_api import sync_playwright
 
 from tests.browser.harness import CHROMIUM, DESKTOP, Dashboard, Watch, launch_chromium, running_server
@@ -33,7 +30,7 @@ def chromium(tmp_path_factory):
 
 
 @pytest.fixture
-def dashboard(server, chromium):
+def dashboard(chromium, server):
     """A person before the first page. Afterwards: no console error, no error in the log, no other host asked."""
     position = server.log.stat().st_size
     context = chromium.new_context(viewport=DESKTOP, permissions=["camera"])
