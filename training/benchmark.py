@@ -144,7 +144,7 @@ def server_table(figures: list[dict]) -> str:
     for figure in figures:
         met = "met" if figure["value"] < figure["goal"] else "MISSED"
         lines.append(
-            f"server: {figure['what']:39} {figure['value']:7.1f} {figure['unit']:3}"
+            f"server: {figure['what']:46} {figure['value']:7.1f} {figure['unit']:3}"
             f" {'< ' + format(figure['goal'], 'g'):>7} {figure['unit']:3} {met}"
         )
     return "\n".join(lines)
