@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from inference import cutout
 from inference.classifier import models_folder
-from inference.mnist import MnistUnavailable, load_mnist
+from inference.mnist import MnistUnavailable, load_test_images
 from inference.steps import STEPS
 from tests.drawn import drawing, encoded, photo
 
@@ -153,7 +153,7 @@ def test_drawing_is_kept_while_on_another_page(app, drawn):
 @pytest.fixture
 def mnist_labels():
     try:
-        return load_mnist(download=False).y_test
+        return load_test_images()[1]
     except MnistUnavailable as error:
         pytest.skip(f"needs MNIST: {error}")
 

@@ -14,6 +14,49 @@ import numpy as np
 SIZE = 28
 
 
+def upstroke(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Give a 1 the upstroke that most of Europe writes: from its top down to the left, 25-65 degrees, steep or long.
+
+    MNIST was written in the United States and hardly has any: networks trained on it alone read a 7.
+    """
+    rows = np.flatnonzero(image.max(axis=1) > 100)
+    if rows.size < 8:
+        return image
+    height = rows[-1] - rows[0] + 1
+    top_row = rows[0] + 1
+    top_column = float(np.flatnonzero(image[top_row] > 100).mean()) if (image[top_row] > 100).any() else SIZE / 2
+    angle = np.deg2rad(rng.uniform(25, 65))
+    length = rng.uniform(0.2, 0.5) * height
+    end = top_column - length * np.cos(angle), top_row + length * np.sin(angle)
+    return _with_line(image, (top_column, top_row), end)
+
+
+def bar(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Give a 7 its bar: across the stem, a little below the middle, nearly level."""
+    rows = np.flatnonzero(image.max(axis=1) > 100)
+    if rows.size < 8:
+        return image
+    height = rows[-1] - rows[0] + 1
+    row = round(rows[0] + rng.uniform(0.42, 0.62) * height)
+    stem = np.flatnonzero(image[row] > 100)
+    if stem.size == 0:
+        return image
+    half, tilt = rng.uniform(0.15, 0.3) * height, rng.uniform(-0.2, 0.1) * height / 2
+    middle = float(stem.mean()) + rng.uniform(-0.05, 0.05) * height
+    return _with_line(image, (middle - half, row - tilt), (middle + half, row + tilt))
+
+
+def _with_line(image: np.ndarray, start: tuple[float, float], end: tuple[float, float]) -> np.ndarray:
+    """Draw a line, given as (column, row), as wide as the strokes that are there."""
+    ink = (image > 100).astype(np.uint8)
+    width = 2 * float(np.quantile(cv2.distanceTransform(ink, cv2.DIST_L2, 3)[ink > 0], 0.8))
+    scale = 8
+    line = np.zeros((SIZE * scale, SIZE * scale), np.uint8)
+    points = [tuple(round((value + 0.5) * scale) for value in point) for point in (start, end)]
+    cv2.line(line, *points, 255, max(scale, round(width * scale)))
+    return np.maximum(image, cv2.resize(line, (SIZE, SIZE), interpolation=cv2.INTER_AREA).astype(np.float32))
+
+
 def affine(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Rotate up to 15 degrees, zoom 0.85-1.15 a side, shear up to 0.15, shift up to 2 pixels: slant and placing."""
     angle = np.deg2rad(rng.uniform(-15, 15))
@@ -77,13 +120,16 @@ def specks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Operation:
-    """One augmentation and the share of images it is applied to."""
+    """One augmentation, the share of images it is applied to, and the digit it is for (None: every one)."""
 
     apply: Callable[[np.ndarray, np.random.Generator], np.ndarray]
     probability: float
+    digit: int | None = None
 
 
 OPERATIONS = (
+    Operation(upstroke, 0.2, digit=1),
+    Operation(bar, 0.2, digit=7),
     Operation(affine, 1.0),
     Operation(elastic, 0.5),
     Operation(stroke, 0.5),
@@ -95,14 +141,18 @@ OPERATIONS = (
 )
 
 
-def augment(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return augmented copies of ``images``: (N, 28, 28) uint8 or float, 0-255 -> (N, 28, 28) float32, 0-255."""
-    return np.stack([_augment_one(image.astype(np.float32), rng) for image in images])
+def augment(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return augmented copies of ``images``, (N, 28, 28) uint8 or float, 0-255, as float32, whole numbers 0-255.
+
+    ``labels``: (N,) integers, for the operations that belong to one digit.
+    """
+    pairs = zip(images, labels, strict=True)
+    return np.stack([_augment_one(image.astype(np.float32), int(label), rng) for image, label in pairs])
 
 
-def _augment_one(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _augment_one(image: np.ndarray, label: int, rng: np.random.Generator) -> np.ndarray:
     for operation in OPERATIONS:
-        if rng.random() < operation.probability:
+        if operation.digit in (None, label) and rng.random() < operation.probability:
             image = operation.apply(image, rng)
     # The network will be given uint8 images: train it on whole numbers too.
     return np.round(np.clip(image, 0, 255)).astype(np.float32)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from inference.mnist import load_mnist
+from inference.mnist import load_mnist, load_test_images
 from training.augmentation import augment
 
 
@@ -29,8 +29,7 @@ def training_and_validation(settings: dict) -> tuple[Split, Split]:
 
 def test_split() -> Split:
     """Return MNIST's 10,000 test images: for the final report of a chosen network only."""
-    data = load_mnist()
-    return Split(data.x_test, data.y_test)
+    return Split(*load_test_images())
 
 
 # pytest would otherwise collect it as a test
@@ -53,7 +52,7 @@ class AugmentedBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         size = self._settings["batch_size"]
         chosen = self._order[index * size : (index + 1) * size]
-        images = self._split.images[chosen]
+        images, labels = self._split.images[chosen], self._split.labels[chosen]
         if self._settings["augmentation"]:
-            images = augment(images, np.random.default_rng([self._settings["seed"], self._epoch, index]))
-        return images.astype(np.float32)[..., None], keras.utils.to_categorical(self._split.labels[chosen], 10)
+            images = augment(images, labels, np.random.default_rng([self._settings["seed"], self._epoch, index]))
+        return images.astype(np.float32)[..., None], keras.utils.to_categorical(labels, 10)

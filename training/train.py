@@ -174,7 +174,7 @@ def main(arguments: list[str] | None = None) -> None:
             "settings": settings,
             "training_seconds": round(sum(row["seconds"] for row in history)),
             "date": date.today().isoformat(),
-            "data": {"name": "MNIST", "sha256_of_arrays": checksum(load_mnist())},
+            "data": {"name": "MNIST", "sha256_of_arrays": checksum(vars(load_mnist()).values())},
             "versions": {
                 "python": platform.python_version(),
                 **{

@@ -6,9 +6,12 @@ The file is the ``mnist.npz`` that Keras publishes.
 
 import hashlib
 import os
+import shutil
 import tempfile
 import urllib.request
 import zipfile
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,8 @@ CACHE = Path("~/.cache/digitlens/mnist.npz")
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 # SHA-256 over the bytes of the four arrays, in the order of ARRAYS: independent of how the file was packed.
 CHECKSUM = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
+# The same over the test images and labels alone.
+TEST_CHECKSUM = "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"
 DOWNLOAD_TIMEOUT = 10.0  # seconds without a byte
 
 
@@ -36,11 +41,11 @@ class Mnist:
     y_test: np.ndarray
 
 
-def checksum(data: Mnist) -> str:
-    """Return the SHA-256 (hex) over the bytes of the four arrays, in the order of ARRAYS."""
+def checksum(arrays: Iterable[np.ndarray]) -> str:
+    """Return the SHA-256 (hex) over the bytes of the arrays, in their order: independent of how they are packed."""
     digest = hashlib.sha256()
-    for name in ARRAYS:
-        digest.update(np.ascontiguousarray(getattr(data, name)).tobytes())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
@@ -49,46 +54,69 @@ def mnist_path() -> Path:
     return Path(os.environ.get("MNIST_NPZ") or CACHE).expanduser()
 
 
-def load_mnist(*, download: bool = True) -> Mnist:
-    """Return MNIST from ``MNIST_NPZ`` or the cache; download it once into the cache where neither has it.
+def load_mnist() -> Mnist:
+    """Return the whole of MNIST, downloaded where it is not on this machine yet (see available()).
 
-    Raises MnistUnavailable when there is no file and none can be had (``MNIST_NPZ`` names a file that is
-    missing, ``download`` is False, or the network fails), or when the arrays are not MNIST's.
+    Raises MnistUnavailable when there is no file and none can be had, or when the arrays are not MNIST's.
+    """
+    return Mnist(*_read(available(), ARRAYS, CHECKSUM))
+
+
+def load_test_images() -> tuple[np.ndarray, np.ndarray]:
+    """Return MNIST's test images (10000, 28, 28) and labels (10000,), uint8; nothing is downloaded.
+
+    A fraction of the memory of the whole. Raises MnistUnavailable as load_mnist() does.
+    """
+    images, labels = _read(available(download=False), ARRAYS[2:], TEST_CHECKSUM)
+    return images, labels
+
+
+def available(*, download: bool = True) -> Path:
+    """Return the path of MNIST's file; download it once into the cache where neither variable nor cache has it.
+
+    Raises MnistUnavailable when ``MNIST_NPZ`` names a missing file, ``download`` is False, or the network fails.
     """
     path = mnist_path()
-    if not path.exists():
-        if os.environ.get("MNIST_NPZ"):
-            raise MnistUnavailable(f"MNIST_NPZ names a file that is not there: {path}. Correct or unset it.")
-        if not download:
-            raise MnistUnavailable("MNIST is not on this machine yet: set MNIST_NPZ or let it be downloaded (11 MB).")
-        _download(path)
-    return _read(path)
+    if path.exists():
+        return path
+    if os.environ.get("MNIST_NPZ"):
+        raise MnistUnavailable(f"MNIST_NPZ names a file that is not there: {path}. Correct or unset it.")
+    if not download:
+        raise MnistUnavailable("MNIST is not on this machine yet: set MNIST_NPZ or let it be downloaded (11 MB).")
+    _download(path)
+    return path
 
 
-def _read(path: Path) -> Mnist:
+def _read(path: Path, names: tuple[str, ...], expected: str) -> list[np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            data = Mnist(*(arrays[name] for name in ARRAYS))
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = [file[name] for name in names]
+    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise MnistUnavailable(f"{path} is not a readable mnist.npz ({error}). Delete it and try again.") from error
-    if checksum(data) != CHECKSUM:
+    if checksum(arrays) != expected:
         raise MnistUnavailable(f"{path} does not hold MNIST: its checksum differs. Delete it and try again.")
-    return data
+    return arrays
 
 
 def _download(path: Path) -> None:
     """Fetch URL to ``path``; a broken or wrong download never takes its place there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    except OSError as error:
+        raise MnistUnavailable(f"MNIST cannot be kept in {path.parent}: {error.strerror}. Set MNIST_NPZ.") from error
     try:
         with os.fdopen(handle, "wb") as file, urllib.request.urlopen(URL, timeout=DOWNLOAD_TIMEOUT) as answer:
-            while block := answer.read(1 << 16):
-                file.write(block)
-        _read(Path(partial))
+            shutil.copyfileobj(answer, file)
+        _read(Path(partial), ARRAYS, CHECKSUM)
         os.replace(partial, path)
     except OSError as error:
         raise MnistUnavailable(
             f"MNIST could not be downloaded ({error}). Check the network, or set MNIST_NPZ to a copy of mnist.npz."
+        ) from error
+    except MnistUnavailable as error:
+        raise MnistUnavailable(
+            f"What {URL} sent is not MNIST. Try again later, or set MNIST_NPZ to a copy of mnist.npz."
         ) from error
     finally:
         Path(partial).unlink(missing_ok=True)

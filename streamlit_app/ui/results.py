@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from inference.classifier import DEFAULT_NETWORK, Classifier, models_folder, read_card
-from inference.mnist import load_mnist, mnist_path
+from inference.mnist import available, load_test_images, mnist_path
 
 
 def classifier(name: str = DEFAULT_NETWORK) -> Classifier:
@@ -84,12 +84,12 @@ def _checksum(path: str, stamp: int) -> str:
 
 def mnist_test() -> tuple[np.ndarray, np.ndarray]:
     """Return MNIST's test images (10000, 28, 28) and labels (10000,), uint8; raise MnistUnavailable, never download."""
-    return _mnist_test(str(mnist_path()), _stamp(mnist_path()), download=False)
+    return _mnist_test(str(mnist_path()), _stamp(mnist_path()))
 
 
 def download_mnist() -> None:
     """Download MNIST into the cache of this machine; raise MnistUnavailable where it fails."""
-    load_mnist(download=True)
+    available()
 
 
 def may_download_mnist() -> bool:
@@ -99,10 +99,8 @@ def may_download_mnist() -> bool:
 
 # As a resource, the arrays are handed out as they are: as data, 8 MB would be copied at every rerun.
 @st.cache_resource(show_spinner="Reading MNIST …", max_entries=1)
-def _mnist_test(path: str, stamp: int, download: bool) -> tuple[np.ndarray, np.ndarray]:
-    data = load_mnist(download=download)
-    # Copies, so that the 60,000 training images are freed.
-    images, labels = data.x_test.copy(), data.y_test.copy()
+def _mnist_test(path: str, stamp: int) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = load_test_images()
     images.setflags(write=False)
     labels.setflags(write=False)
     return images, labels

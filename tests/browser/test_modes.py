@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from inference.mnist import MnistUnavailable, load_mnist
+from inference.mnist import MnistUnavailable, load_test_images
 from tests.browser.conftest import CAMERA_DIGIT
 from tests.drawn import encoded, mouse_paths, photo
 
@@ -66,7 +66,7 @@ def test_drawing_is_answered_after_every_stroke_and_kept_while_away(dashboard):
 
 def test_mnist_image_by_index_and_at_random(dashboard):
     try:
-        labels = load_mnist(download=False).y_test
+        labels = load_test_images()[1]
     except MnistUnavailable as error:
         pytest.skip(f"needs MNIST: {error}")
     dashboard.open_prediction("MNIST test images")
