@@ -1,30 +1,16 @@
-"""Digits drawn by our own code, as the tests need them: as files, before a camera, and as movements of a mouse."""
+"""Digits drawn by our own code as the tests need them beside inference/samples.py: as a file, a film, a mouse's way."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ui.samples import STROKES, draw_digit, paper_photo
-
-DIGITS = tuple(STROKES)
+from inference import samples
 
 
-def drawing(digit: int, side: int = 280) -> np.ndarray:
-    """Return a digit as drawn on the page's canvas, (side, side, 3) RGB uint8: black pen on white."""
-    return np.repeat(255 - draw_digit(digit, side)[..., None], 3, axis=2)
-
-
-def photo(digit: int, rows: int = 480, columns: int = 480) -> np.ndarray:
-    """Return a digit on squared paper in uneven light, (rows, columns, 3) RGB uint8."""
-    return paper_photo(digit, rows, columns)
-
-
-def encoded(rgb: np.ndarray, ending: str = ".png") -> bytes:
-    """Return an image (R, C, 3) RGB as the bytes of a file of this kind."""
-    done, data = cv2.imencode(ending, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-    assert done
-    return data.tobytes()
+def drawing(digit: int, side: int = samples.CANVAS_SIDE) -> np.ndarray:
+    """Return a drawing as a file holds it, (side, side, 3) RGB uint8: black pen on white."""
+    return samples.drawing(digit, side=side)[..., :3]
 
 
 def write_y4m(path: Path, rgb: np.ndarray, frames: int = 4) -> None:
@@ -37,6 +23,6 @@ def write_y4m(path: Path, rgb: np.ndarray, frames: int = 4) -> None:
             file.write(b"FRAME\n" + planes)
 
 
-def mouse_paths(digit: int, side: int = 280) -> list[list[tuple[float, float]]]:
+def mouse_paths(digit: int, side: int = samples.CANVAS_SIDE) -> list[list[tuple[float, float]]]:
     """Return the strokes of a digit as points (x, y) on a canvas of ``side`` pixels, in the order of drawing."""
-    return [[(float(x), float(y)) for x, y in stroke * side] for stroke in STROKES[digit]]
+    return [[(float(x), float(y)) for x, y in stroke * side] for stroke in samples.STROKES[digit]]

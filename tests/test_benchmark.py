@@ -1,4 +1,4 @@
-"""The benchmark's parts: the photos it draws, the reference's way, the timing and its tables, the server it starts."""
+"""The benchmark's parts: the reference's way, the timing and its tables, the server it starts."""
 
 import os
 import time
@@ -7,32 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference import Classifier, Config, open_photo, read_digit
-from training import benchmark, reference, scene, serving
-
-
-def test_the_same_seed_draws_the_same_photo():
-    assert np.array_equal(scene.photo(3, 120, 160, seed=1), scene.photo(3, 120, 160, seed=1))
-    assert not np.array_equal(scene.photo(3, 120, 160, seed=1), scene.photo(3, 120, 160, seed=2))
-    assert not np.array_equal(scene.drawing(3), scene.drawing(5))
-
-
-@pytest.mark.parametrize("digit", benchmark.DIGITS)
-def test_what_is_timed_is_a_photo_that_is_read_right(digit):
-    photo = scene.photo(digit, 600, 800)
-    assert (photo.shape, photo.dtype) == ((600, 800, 3), np.uint8)
-    data = scene.jpeg(photo)
-    assert open_photo(data).shape == (600, 800, 3)
-    assert read_digit(data, Classifier(), Config(rembg="never")).prediction.digit == digit
-
-
-def test_a_drawing_is_what_the_canvas_gives():
-    drawing = scene.drawing(4)
-    assert (drawing.shape, drawing.dtype) == ((280, 280, 4), np.uint8)
-    assert (drawing[..., 3] == 255).all()
-    assert (drawing[0, 0, :3] == 255).all()
-    assert 0.03 < (drawing[..., 0] < 128).mean() < 0.3
-
+from inference.samples import drawing, encoded
+from training import benchmark, reference, serving
 
 # --- The reference's way ---------------------------------------------------------------------------------------
 
@@ -92,7 +68,7 @@ def test_the_reference_reads_a_photo_and_guesses_on_a_blank_image(monkeypatch):
     way = reference.Reference.__new__(reference.Reference)
     way._model = Answering()
     way._cut_out = lambda photo: photo.convert("RGBA")
-    answer, digit = way.read(scene.jpeg(scene.drawing(3)[..., :3]))
+    answer, digit = way.read(encoded(drawing(3)[..., :3], ".jpg"))
     assert answer == 7
     assert (way._model.shown.shape, way._model.shown.dtype) == ((1, 28, 28, 1), np.float32)
     assert (digit.shape, digit.dtype, digit.max() > 200) == ((28, 28), np.uint8, True)

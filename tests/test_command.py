@@ -12,7 +12,8 @@ import pytest
 from inference.classifier import models_folder
 from inference.command import main
 from inference.photo_benchmark import Answer, Entry, ManifestError, interval_by_writer, read_manifest, summary
-from tests.drawn import drawing, encoded
+from inference.samples import encoded
+from tests.drawn import drawing
 
 pytestmark = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"

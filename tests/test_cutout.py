@@ -9,7 +9,8 @@ import pytest
 
 from inference import Classifier, Config, cutout, preprocess, read_digit
 from inference.classifier import models_folder
-from tests.drawn import drawing, photo
+from inference.samples import photo
+from tests.drawn import drawing
 
 needs_weights = pytest.mark.skipif(
     not cutout.is_available(), reason="u2netp.onnx is absent: set U2NET_HOME to its folder"

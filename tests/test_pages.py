@@ -15,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 from inference import cutout
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
+from inference.samples import encoded, photo
 from inference.steps import STEPS
-from tests.drawn import drawing, encoded, photo
+from tests.drawn import drawing
 
 HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"
 PREDICTION, ARCHITECTURE, PERFORMANCE = (
@@ -349,7 +350,7 @@ def test_the_way_of_a_photo_loads_no_heavy_package():
     script = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-from tests.drawn import encoded, photo
+from inference.samples import encoded, photo
 app = AppTest.from_file({str(HOME)!r}, default_timeout={SECONDS}).run()
 app.switch_page({PREDICTION!r}).run()
 app.file_uploader(key="file").set_value(("three.png", encoded(photo(3)), "image/png")).run()

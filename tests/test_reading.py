@@ -12,8 +12,9 @@ from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.calibration import with_temperature
 from inference.classifier import TTA_ANGLES, models_folder, network_names, read_card, rotations
 from inference.reading import error_record, record, verdict
+from inference.samples import DIGITS, encoded, photo
 from inference.steps import SURE
-from tests.drawn import DIGITS, drawing, encoded, photo
+from tests.drawn import drawing
 
 pytestmark = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"

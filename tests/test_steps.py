@@ -10,8 +10,9 @@ from hypothesis.extra import numpy as arrays
 
 from inference import steps
 from inference.quality import ADVICE, LEVELS, NOTHING_FOUND, Quality
+from inference.samples import DIGITS, photo
 from inference.steps import STEPS, Config, Sample, preprocess
-from tests.drawn import DIGITS, drawing, photo
+from tests.drawn import drawing
 
 NEVER = Config(rembg="never")
 

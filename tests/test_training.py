@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from inference import mnist
+from inference.samples import drawing
 from training import augmentation, evaluate, train
 from training.calibration import (
     brier_score,
@@ -26,7 +27,6 @@ from training.calibration import (
 from training.data import AugmentedBatches, Split, test_split, training_and_validation
 from training.export import export_network, layer_table, unsure_below
 from training.networks import NETWORKS, mnist_cnn
-from training.scene import drawing
 
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")

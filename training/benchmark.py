@@ -1,6 +1,6 @@
 """Measure the speed of everything a person waits for: ``python -m training.benchmark``. Writes models/benchmark.json.
 
-In one process, on photos drawn by training/scene.py: our way without and with rembg beside the reference's
+In one process, on photos drawn by inference/samples.py: our way without and with rembg beside the reference's
 (training/reference.py). Then, with a server of its own (training/serving.py): its start and its memory. Medians after a
 warm-up; the ratios mean more than the milliseconds, which belong to the machine named beside them.
 """
@@ -24,7 +24,7 @@ import numpy as np
 from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.classifier import models_folder
 from inference.cutout import is_available
-from training import scene
+from inference.samples import drawing, encoded, photo
 from training.reference import Reference
 from training.serving import ServingUnavailable, measure_server
 
@@ -83,10 +83,10 @@ def cases(classifier: Classifier, model: keras.Model, with_rembg: bool) -> list[
     """Return what is timed; without rembg's weights the ways that need it are left out."""
     plain, cut = Config(rembg="never"), Config(rembg="always")
     read = partial(read_digit, classifier=classifier)
-    drawings = [scene.drawing(digit) for digit in DIGITS]
-    small = [scene.jpeg(scene.photo(digit, 1200, 1600)) for digit in DIGITS]
-    large = [scene.jpeg(scene.photo(digit, 3000, 4000)) for digit in DIGITS]
-    digits = [read(drawing).preprocessed.digit for drawing in drawings]
+    drawings = [drawing(digit) for digit in DIGITS]
+    small = [encoded(photo(digit, 1200, 1600), ".jpg") for digit in DIGITS]
+    large = [encoded(photo(digit, 3000, 4000), ".jpg") for digit in DIGITS]
+    digits = [read(drawn).preprocessed.digit for drawn in drawings]
     listed = [
         Case("drawing 280×280", OURS, partial(read, config=plain), drawings, 100, 10),
         Case("photo 1600×1200", OURS, partial(read, config=plain), small, 30, 40),

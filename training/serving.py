@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import numpy as np
+
 from inference.mnist import mnist_path
-from training import scene
+from inference.samples import encoded, photo
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3
@@ -103,7 +105,7 @@ def _predict(page, url: str, with_rembg: bool) -> int:
         for number in range(WITH_REMBG):
             # One in five is large, and no two are the same.
             rows, columns = (3000, 4000) if number % 5 == 0 else (1200, 1600)
-            done += _upload(page, scene.photo(number % 10, rows, columns, seed=number))
+            done += _upload(page, photo(number % 10, rows, columns, seed=number))
 
     page.get_by_role("radio", name="Draw").click()
     page.locator("canvas.upper-canvas").wait_for()
@@ -123,12 +125,12 @@ def _predict(page, url: str, with_rembg: bool) -> int:
     page.wait_for_function(IS_DRAWN, polling=50)
     for number in range(PREDICTIONS - done):
         rows, columns = ((3000, 4000), (1200, 1600), (600, 800), (240, 320))[number % 4]
-        done += _upload(page, scene.photo(number % 10, rows, columns, seed=100 + number))
+        done += _upload(page, photo(number % 10, rows, columns, seed=100 + number))
     return done
 
 
-def _upload(page, photo) -> int:
-    file = {"name": "digit.jpg", "mimeType": "image/jpeg", "buffer": scene.jpeg(photo)}
+def _upload(page, rgb: np.ndarray) -> int:
+    file = {"name": "digit.jpg", "mimeType": "image/jpeg", "buffer": encoded(rgb, ".jpg")}
     return _answered(page, lambda: page.locator("input[type=file]").set_input_files(file))
 
 

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from inference import Config
+from inference.samples import photo
 from inference.steps import STEPS
 from ui import results
 from ui.answer import read
 from ui.figures import show_figures
 from ui.inputs import SAMPLE_DIGIT, Photo
 from ui.pictures import picture
-from ui.samples import paper_photo
 from ui.settings import Settings
 from ui.words import decimals, duration, interval, percent
 
@@ -23,7 +23,7 @@ BOX = 170  # pixels: two beside each other on a phone
 
 def show_sample() -> None:
     """Read our own sample photo, here and now, and show it before, in between and after."""
-    answer = read(Photo(paper_photo(SAMPLE_DIGIT)), Settings(Config(rembg="never"), tta=False))
+    answer = read(Photo(photo(SAMPLE_DIGIT)), Settings(Config(rembg="never"), tta=False))
     with st.container(horizontal=True, vertical_alignment="center"):
         picture(answer.original, "A photo", box=BOX, alt="A photo of a handwritten digit on squared paper")
         if answer.digit is not None:

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from inference.mnist import MnistUnavailable
+from inference.samples import photo
 from ui import results
 from ui.canvas import canvas
 from ui.pictures import picture
-from ui.samples import paper_photo
 
 SAMPLE_DIGIT = 4
 
@@ -51,7 +51,7 @@ def _upload() -> Photo | None:
     if file is not None:
         return Photo(file.getvalue())
     if st.toggle("No photo at hand? Read our sample", key="sample"):
-        return Photo(paper_photo(SAMPLE_DIGIT))
+        return Photo(photo(SAMPLE_DIGIT))
     st.caption("Dark pen on a plain sheet, one digit, close up: that is read best.")
     return None
 

@@ -8,11 +8,11 @@ import streamlit as st
 
 from inference import NetworkUnavailable
 from inference.mnist import MnistUnavailable
+from inference.samples import DIGITS, written
 from ui import results
 from ui.answer import LAST_DIGIT
 from ui.figures import show_figures, show_table
 from ui.pictures import data_url, mosaic, picture, shown
-from ui.samples import STROKES, draw_digit
 from ui.words import duration, percent, shape, significant
 
 STAGE_WIDTH = 148
@@ -180,8 +180,8 @@ def _choose_digit() -> np.ndarray | None:
     if source == "last":
         return st.session_state[LAST_DIGIT]
     if source == "sample":
-        digit = st.selectbox("Digit", list(STROKES), index=4, key="looked_at_digit")
-        return np.pad(draw_digit(digit, 24, pen=0.1), 2)
+        digit = st.selectbox("Digit", DIGITS, index=4, key="looked_at_digit")
+        return np.pad(written(digit, 24, pen=0.1), 2)
     try:
         images, _ = results.mnist_test()
     except MnistUnavailable as error:

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import sync_playwright
 
+from inference.samples import photo
 from tests.browser.harness import CHROMIUM, DESKTOP, Dashboard, Watch, launch_chromium, running_server
-from tests.drawn import photo, write_y4m
+from tests.drawn import write_y4m
 
 CAMERA_DIGIT = 2  # reads as itself neither mirrored nor upside down
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from inference.samples import encoded, photo
 from tests.browser.harness import DESKTOP, PHONE, ROOT, Dashboard, Server, launch_chromium, running_server
-from tests.drawn import encoded, mouse_paths, photo
+from tests.drawn import mouse_paths
 
 FOLDER = ROOT / "screenshots"
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}

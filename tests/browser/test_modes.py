@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from inference.mnist import MnistUnavailable, load_test_images
+from inference.samples import encoded, photo
 from tests.browser.conftest import CAMERA_DIGIT
-from tests.drawn import encoded, mouse_paths, photo
+from tests.drawn import mouse_paths
 
 pytestmark = pytest.mark.browser
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from inference.samples import encoded, photo
 from tests.browser.harness import PHONE
-from tests.drawn import encoded, photo
 
 pytestmark = pytest.mark.browser
 
