@@ -4,7 +4,9 @@ import csv
 import http.server
 import io
 import json
+import math
 import threading
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from inference import mnist
-from inference.samples import drawing
+from inference.samples import drawing, written
 from training import augmentation, evaluate, train
 from training.calibration import (
     brier_score,
@@ -218,7 +220,7 @@ def test_the_split_is_disjoint_and_hangs_on_its_own_seed_alone(monkeypatch, smal
 
 @pytest.mark.parametrize("operation", augmentation.OPERATIONS, ids=lambda operation: operation.apply.__name__)
 def test_each_operation_changes_the_image_and_not_its_form(operation, small):
-    image = small.x_train[5].astype(np.float32)
+    image = small.x_train[operation.digit or 5].astype(np.float32)  # they show 0, 1, 2 … in turn
     before = image.copy()
     for seed in range(20):
         changed = operation.apply(image, np.random.default_rng(seed))
@@ -230,20 +232,88 @@ def test_each_operation_changes_the_image_and_not_its_form(operation, small):
 
 
 @settings(max_examples=60, deadline=None)
-@given(images=arrays(np.uint8, (2, 28, 28)), seed=st.integers(0, 2**32 - 1))
-def test_augmented_images_are_whole_numbers_from_0_to_255(images, seed):
-    augmented = augmentation.augment(images, np.random.default_rng(seed))
+@given(
+    images=arrays(np.uint8, (2, 28, 28)),
+    labels=arrays(np.uint8, 2, elements=st.sampled_from([1, 3, 7])),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_augmented_images_are_whole_numbers_from_0_to_255(images, labels, seed):
+    augmented = augmentation.augment(images, labels, np.random.default_rng(seed))
     assert augmented.shape == images.shape
     assert augmented.dtype == np.float32
     np.testing.assert_array_equal(augmented, np.clip(np.round(augmented), 0, 255))
-    np.testing.assert_array_equal(augmented, augmentation.augment(images, np.random.default_rng(seed)))
+    again = augmentation.augment(images, labels, np.random.default_rng(seed))
+    np.testing.assert_array_equal(augmented, again)
 
 
 def test_augmentation_leaves_the_digit_in_the_picture(small):
     images = small.x_train[:50]
-    augmented = augmentation.augment(images, np.random.default_rng(0))
+    augmented = augmentation.augment(images, small.y_train[:50], np.random.default_rng(0))
     # Cut off, thinned or faded, but never gone: at least a third of the ink stays.
     assert (augmented.sum(axis=(1, 2)) > images.sum(axis=(1, 2), dtype=np.int64) / 3).all()
+
+
+def plain(digit: int) -> np.ndarray:
+    """Return a digit without upstroke or bar, (28, 28) float32, white on black, its stroke three pixels wide."""
+    return written(digit, 28, pen=0.1).astype(np.float32)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_upstroke_goes_down_to_the_left_from_the_top_of_a_1(seed):
+    image = plain(1)
+    rows, columns = np.nonzero(image > 100)
+    top, height, top_column = rows.min(), np.ptp(rows) + 1, columns[rows == rows.min()].mean()
+    added = augmentation.upstroke(image, np.random.default_rng(seed)) - image
+    assert (added >= 0).all(), "no ink is taken away"
+    # At most half as long as the 1, at 65 degrees at most, half a stroke of roundness: the rest of the 1 is as it was.
+    end = top + 1 + math.ceil(0.5 * height * math.sin(math.radians(65))) + 2
+    assert not added[end:].any()
+    new_rows, new_columns = np.nonzero(added > 100)
+    assert new_columns.min() < columns[rows < end].min(), "it reaches out to the left"
+    assert new_columns.max() <= top_column + 2, "and not to the right"
+    assert new_rows.mean() > top
+    assert new_columns.mean() < top_column
+    # The further left, the further down.
+    tip = new_rows[new_columns == new_columns.min()].mean()
+    assert tip > new_rows[new_columns == new_columns.max()].mean()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_bar_crosses_the_stem_of_a_7_near_its_middle(seed):
+    image = plain(7)
+    rows, _ = np.nonzero(image > 100)
+    top, height = rows.min(), np.ptp(rows) + 1
+    added = augmentation.bar(image, np.random.default_rng(seed)) - image
+    assert (added >= 0).all(), "no ink is taken away"
+    new_rows, new_columns = np.nonzero(added > 100)
+    assert abs((new_rows.mean() - top) / height - 0.5) < 0.2
+    assert new_rows.min() > top + 0.25 * height
+    assert new_rows.max() < top + 0.8 * height
+    stem = np.flatnonzero(image[round(new_rows.mean())] > 100)
+    assert (new_columns < stem.min()).any()
+    assert (new_columns > stem.max()).any()
+
+
+@pytest.mark.parametrize("operation", [augmentation.upstroke, augmentation.bar])
+def test_nothing_is_added_where_there_is_no_stroke_to_add_it_to(operation):
+    for image in (np.zeros((28, 28), np.float32), np.pad(np.full((4, 4), 255, np.float32), 12)):
+        np.testing.assert_array_equal(operation(image, np.random.default_rng(0)), image)
+
+
+def test_only_a_1_gets_an_upstroke_and_only_a_7_a_bar(small, monkeypatch):
+    own = [operation for operation in augmentation.OPERATIONS if operation.digit is not None]
+    assert {operation.apply: operation.digit for operation in own} == {augmentation.upstroke: 1, augmentation.bar: 7}
+    monkeypatch.setattr(augmentation, "OPERATIONS", tuple(replace(operation, probability=1.0) for operation in own))
+    images, labels = small.x_train[:50], small.y_train[:50]
+    augmented = augmentation.augment(images, labels, np.random.default_rng(0))
+    changed = (augmented != images).any(axis=(1, 2))
+    np.testing.assert_array_equal(changed, np.isin(labels, (1, 7)))
+    # Not the other's stroke: the operation that its own label asks for.
+    for digit, operation in ((1, augmentation.upstroke), (7, augmentation.bar)):
+        (image,) = augmentation.augment(images[digit][None], np.array([digit]), np.random.default_rng(3))
+        rng = np.random.default_rng(3)
+        rng.random()
+        np.testing.assert_array_equal(image, np.round(operation(images[digit].astype(np.float32), rng)))
 
 
 def test_batches_show_every_image_once_an_epoch_in_a_new_order(small):
