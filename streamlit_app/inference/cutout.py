@@ -77,7 +77,9 @@ def _session(model: str):
     if weights is None:
         raise CutoutUnavailable(f"The weights of {model} are not on this machine: the ink was found without rembg.")
     options = onnxruntime.SessionOptions()
-    options.enable_cpu_mem_arena = False  # 130 instead of 550 MiB stay resident
+    # Together they keep some 130 instead of 550 MiB resident, for a third more time.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     try:
         return _session_class(model)(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own exceptions have no common base
