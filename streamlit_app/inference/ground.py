@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 # The side of the small copy on which slow-moving things (ground, polarity) are measured.
-SMALL_SIDE = 192
+SMALL_SIDE = 128
 
 
 def ground_is_light(rgb: np.ndarray) -> bool:
@@ -55,7 +55,8 @@ def estimate_ground(grey: np.ndarray, window: float) -> np.ndarray:
     width are narrow.
     """
     small = reduced(grey, SMALL_SIDE)
-    ground = _median(small, window).astype(np.float32)
+    # A median over so wide a neighbourhood changes slowly: half the side is enough for it.
+    ground = cv2.resize(_median(reduced(small, SMALL_SIDE // 2), window), small.shape[::-1]).astype(np.float32)
     sigma = max(1.0, window * min(small.shape) / 3)
     values = small.astype(np.float32)
     for _ in range(2):
