@@ -22,7 +22,7 @@ class Answer:
 
     ``digit``: the 28×28 image that the network reads, None where none was found; ``verdict`` and ``prediction`` are
     None without a network, and ``problem`` then says why; ``quality`` is None for an image that is no photo;
-    ``label``: the digit that it is known to be.
+    ``certainty``: the ink finder's, 0-1; ``label``: the digit that it is known to be.
     """
 
     original: np.ndarray
@@ -32,6 +32,7 @@ class Answer:
     trace: tuple[Trace, ...] = ()
     quality: Quality | None = None
     elapsed_ms: float | None = None
+    certainty: float = 1.0
     label: int | None = None
     problem: str = ""
 
@@ -56,7 +57,8 @@ def _read_photo(given: Photo, settings: Settings) -> Answer:
         return Answer(photo, made.digit, None, None, made.trace, made.quality, problem=str(error))
     reading = read_digit(photo, network, settings.config, tta=settings.tta)
     made = reading.preprocessed
-    return Answer(photo, made.digit, reading.verdict, reading.prediction, made.trace, made.quality, reading.elapsed_ms)
+    what_the_steps_made = made.trace, made.quality, reading.elapsed_ms, made.certainty
+    return Answer(photo, made.digit, reading.verdict, reading.prediction, *what_the_steps_made)
 
 
 def _read_test_image(given: TestImage, settings: Settings) -> Answer:

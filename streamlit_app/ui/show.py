@@ -6,7 +6,7 @@ from inference import Prediction
 from inference.classifier import rotations
 from inference.quality import WEIGHTS
 from inference.reading import BLANK, DIGIT, UNSURE
-from inference.steps import STEPS
+from inference.steps import STEPS, SURE
 from ui import results
 from ui.answer import Answer
 from ui.charts import probability_chart, show_chart
@@ -54,13 +54,24 @@ def _show_verdict(answer: Answer) -> None:
         st.metric("Digit", str(answer.prediction.digit), width=100)
         st.metric("Confidence", percent(answer.prediction.confidence), width="content")
     if answer.verdict == UNSURE:
-        least = percent(results.classifier().unsure_below)
-        st.warning(f"**Unsure: this guess may well be wrong.** An answer counts as sure from {least} on.")
+        st.warning(" ".join(["**Unsure: this guess may well be wrong.**", *_why_unsure(answer)]))
     if answer.label is not None:
         if answer.label == answer.prediction.digit:
             st.success(f"**Right.** The label is {answer.label}.")
         else:
             st.error(f"**Wrong.** The label is {answer.label}.")
+
+
+def _why_unsure(answer: Answer) -> list[str]:
+    """Return a sentence for each thing that is in doubt: the network's reading, and the ink that it was given."""
+    least, words = results.classifier().unsure_below, []
+    if answer.prediction.confidence < least:
+        words.append(f"An answer counts as sure from a confidence of {percent(least)} on.")
+    if answer.certainty < SURE:
+        words.append(
+            "It is not clear which ink in the photo is the digit: check the picture of what the network reads."
+        )
+    return words
 
 
 # --- What is shown below ---------------------------------------------------------------------------------------
