@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,11 +13,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from inference import cutout
+from inference import Classifier, Prediction, cutout, preprocess, reading
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
-from inference.steps import STEPS
+from inference.steps import STEPS, SURE
 from tests.drawn import drawing
 
 HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"
@@ -113,6 +114,23 @@ def test_the_three_best_guesses_and_the_quality_are_shown(app):
     bars = [bar.proto.text for bar in app.get("progress")]
     assert bars[0].startswith("**3** · ")
     assert [bar.split()[0] for bar in bars[3:]] == ["Contrast", "Size", "Aspect"]
+
+
+@needs_network
+@pytest.mark.parametrize("confidence_is_low", [True, False])
+@pytest.mark.parametrize("ink_is_unclear", [True, False])
+def test_unsure_says_what_is_in_doubt(app, monkeypatch, confidence_is_low, ink_is_unclear):
+    if confidence_is_low:
+        low = np.array([0.02] * 3 + [0.82] + [0.02] * 6)
+        monkeypatch.setattr(Classifier, "predict", lambda *_, **__: Prediction(3, 0.82, low))
+    if ink_is_unclear:
+        monkeypatch.setattr(reading, "preprocess", lambda *given: replace(preprocess(*given), certainty=SURE - 0.01))
+    uploaded(app, encoded(photo(3)))
+    assert digit(app) == "3"
+    said = texts(app.warning)
+    assert ("**Unsure" in said) == (confidence_is_low or ink_is_unclear)
+    assert ("counts as sure from a confidence of" in said) == confidence_is_low
+    assert ("not clear which ink" in said) == ink_is_unclear
 
 
 @needs_network
@@ -416,8 +434,22 @@ CARD = {
         "versions": {"python": "3.11"},
     },
 }
+
+
+def row(right: int, total: int, writers: int, interval: list[float]) -> dict:
+    return {"right": right, "total": total, "writers": writers, "accuracy": right / total, "interval": interval}
+
+
 PHOTOS = {
-    "categories": {"photos": {"right": 7, "total": 8, "writers": 3, "accuracy": 0.875, "interval": [0.5, 0.98]}},
+    "categories": {"all": row(17, 20, 7, [0.6, 0.9]), "photos": row(7, 8, 3, [0.5, 0.98])},
+    "parts": {
+        "tune": {"tiny_28px": row(3, 8, 2, [0.1, 0.7]), "all": row(11, 16, 5, [0.55, 0.85])},
+        "report": {
+            "all": row(6, 8, 3, [0.3, 0.9]),
+            "photos": row(4, 4, 2, [1.0, 1.0]),
+            "on_glass": row(2, 4, 1, [0, 1]),
+        },
+    },
     "rembg": "auto",
 }
 BENCHMARK = {"speed": [{"what": "drawing", "way": "ours", "median_ms": 4.2, "goal_ms": 10, "times_faster": 12.5}]}
@@ -438,9 +470,28 @@ def made_up_models(no_models):
     return no_models
 
 
-def test_home_shows_the_measured_figures(app, made_up_models):
+def headline(app: AppTest) -> dict[str, str]:
+    """Return the figures of the first page below the sample."""
+    return {metric.label: metric.value for metric in checked(app).metric if metric.value.endswith("%")}
+
+
+def test_home_shows_the_figures_of_what_was_kept_apart(app, made_up_models):
     app.run()
-    assert {"43.21 %", "87.5 %"} <= {metric.value for metric in checked(app).metric}
+    assert headline(app) == {
+        "MNIST test images": "43.21 %",
+        "Real photos": "100.0 %",
+        "Real digits, all kinds": "75.0 %",
+    }
+    assert "of 8 images  \n95 %: 30.0 to 90.0 %" in texts(app.caption)
+    assert "of 4 images  \nno error" in texts(app.caption)
+    assert "kept apart from development" in texts(app.caption)
+
+
+def test_home_shows_the_figures_of_all_real_digits_where_none_was_kept_apart(app, made_up_models):
+    (made_up_models / "photos.json").write_text(json.dumps({"categories": PHOTOS["categories"]}))
+    app.run()
+    assert (headline(app)["Real photos"], headline(app)["Real digits, all kinds"]) == ("87.5 %", "85.0 %")
+    assert "kept apart" not in texts(app.caption)
 
 
 def test_performance_shows_the_measured_figures(app, made_up_models):
@@ -453,10 +504,27 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
     assert figures["Cost in time"] == "4.9 ×"
     assert "earlier network" in texts(app.warning)
     assert len(app.get("vega_lite_chart")) == 3
-    assert "| photos | 7 of 8 | **87.5 %** (50.0 to 98.0 %) | 3 |" in texts(app.markdown)
+    kept_apart, used = (table.value for table in app.markdown if table.value.startswith("| Kind |"))
+    assert kept_apart.splitlines()[2:] == [
+        "| All kinds | 6 of 8 | **75.0 %** (95 %: 30.0 to 90.0 %) | 3 |",
+        "| Photos of paper | 4 of 4 | **100.0 %** (no error) | 2 |",
+        "| On glass | 2 of 4 | **50.0 %** (95 %: 0.0 to 100.0 %) | 1 |",
+    ]
+    assert used.splitlines()[2:] == [
+        "| All kinds | 11 of 16 | **68.8 %** (95 %: 55.0 to 85.0 %) | 5 |",
+        "| Tiny images (28 pixels) | 3 of 8 | **37.5 %** (95 %: 10.0 to 70.0 %) | 2 |",
+    ]
+    assert texts(app.markdown).index("**Kept apart.**") < texts(app.markdown).index("**Used in development.**")
     assert "| 9 | – | 50.00 % |" in texts(app.markdown)
     assert "| drawing | ours | 4 ms | 12.5 |" in texts(app.markdown)
     assert all(source in texts(app.caption) for source in ("evaluation.json", "photos.json", "history.csv"))
+
+
+def test_performance_shows_all_real_digits_where_they_have_no_parts(app, made_up_models):
+    (made_up_models / "photos.json").write_text(json.dumps({"categories": PHOTOS["categories"]}))
+    app.switch_page(PERFORMANCE).run()
+    assert "| Photos of paper | 7 of 8 | **87.5 %** (95 %: 50.0 to 98.0 %) | 3 |" in texts(checked(app).markdown)
+    assert "Kept apart" not in texts(app.markdown)
 
 
 def test_architecture_shows_the_card(app, made_up_models):

@@ -49,10 +49,13 @@ def show_links() -> None:
 
 def show_headline() -> None:
     """Show how many digits are read right, as far as it was measured."""
-    evaluation, photos = results.evaluation(), results.photos()
+    evaluation, photos = results.evaluation(), results.photos() or {}
     measured = [("MNIST test images", evaluation["test"]["images"], evaluation["test"])] if evaluation else []
-    for name, category in ((photos or {}).get("categories") or {}).items():
-        measured.append((f"Real digits: {name}", category["total"], category))
+    kept_apart = photos.get("parts", {}).get("report")
+    categories = kept_apart or photos.get("categories") or {}
+    for name, label in (("photos", "Real photos"), ("all", "Real digits, all kinds")):
+        if name in categories:
+            measured.append((label, categories[name]["total"], categories[name]))
     st.subheader("Read right", anchor=False)
     if not evaluation:
         st.caption("The accuracy on MNIST is not measured yet: `make evaluate` does it.")
@@ -61,8 +64,10 @@ def show_headline() -> None:
             (
                 label,
                 percent(row["accuracy"], decimals(total)),
-                f"of {total:,} images  \n95 %: {interval(row['interval'], decimals(total))}",
+                f"of {total:,} images  \n{interval(row['interval'], decimals(total))}",
             )
             for label, total, row in measured
         ]
     )
+    if kept_apart:
+        st.caption("Real digits: only images that were kept apart from development. *Performance* shows all.")

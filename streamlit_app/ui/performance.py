@@ -5,12 +5,23 @@ import streamlit as st
 from inference import NetworkUnavailable
 from ui import charts, results
 from ui.figures import show_figures, show_table
-from ui.words import degrees, duration, interval, percent
+from ui.words import KINDS, degrees, duration, interval, kind, percent
 
 EVALUATION = "models/mnist_cnn_evaluation.json"
 HISTORY = "models/mnist_cnn_history.csv"
 PHOTOS = "models/photos.json"
 BENCHMARK = "models/benchmark.json"
+# The parts of the real digits: the title, and what it means.
+PARTS = {
+    "report": (
+        "Kept apart",
+        "No choice was made on these images. Their errors were looked at, so these figures may still flatter a little.",
+    ),
+    "tune": (
+        "Used in development",
+        "Choices were made on these images: they say less about other people's digits.",
+    ),
+}
 
 
 def _missing(what: str, file: str, command: str) -> None:
@@ -27,7 +38,7 @@ def show_headline(evaluation: dict | None) -> None:
     if evaluation is not None:
         test = evaluation["test"]
         wrong = round(test["images"] * (1 - test["accuracy"]))
-        figures.append(("MNIST test accuracy", percent(test["accuracy"], 2), f"95 %: {interval(test['interval'], 2)}"))
+        figures.append(("MNIST test accuracy", percent(test["accuracy"], 2), interval(test["interval"], 2)))
         figures.append(("Errors", f"{wrong:,}", f"among {test['images']:,} test images"))
     try:
         validation = results.card().get("validation") or {}
@@ -57,25 +68,34 @@ def _how_it_was_measured(evaluation: dict) -> list[str]:
 
 
 def show_photos(photos: dict | None) -> None:
-    """Show how many real digits are read right, by category."""
+    """Show how many real digits are read right, by kind: those kept apart, then those used in development."""
     st.subheader("Real photos and drawings", anchor=False)
-    categories = (photos or {}).get("categories")
-    if not categories:
+    if not (photos or {}).get("categories"):
         _missing("Not measured yet", PHOTOS, f"digitlens benchmark FOLDER --json {PHOTOS}")
         return
-    rows = [
-        {
-            "Category": name,
-            "Right": f"{row['right']:,} of {row['total']:,}",
-            "Accuracy (95 % interval)": f"**{percent(row['accuracy'])}** ({interval(row['interval'])})",
-        }
-        for name, row in categories.items()
-    ]
-    for row, category in zip(rows, categories.values(), strict=True):
-        if "writers" in category:
-            row["People"] = str(category["writers"])
-    show_table(rows)
+    parts = photos.get("parts")
+    if not parts:
+        _show_categories(photos["categories"])
+    for name, (title, meaning) in PARTS.items():
+        if parts and name in parts:
+            st.markdown(f"**{title}.** {meaning}")
+            _show_categories(parts[name])
     st.caption(" ".join(_how_photos_were_read(photos)))
+
+
+def _show_categories(categories: dict[str, dict]) -> None:
+    order = [*KINDS, *categories]
+    show_table(
+        [
+            {
+                "Kind": kind(name),
+                "Right": f"{row['right']:,} of {row['total']:,}",
+                "Accuracy": f"**{percent(row['accuracy'])}** ({interval(row['interval'])})",
+                "People": str(row["writers"]),
+            }
+            for name, row in sorted(categories.items(), key=lambda item: order.index(item[0]))
+        ]
+    )
 
 
 def _how_photos_were_read(photos: dict) -> list[str]:
@@ -89,8 +109,9 @@ def _how_photos_were_read(photos: dict) -> list[str]:
     if photos.get("part", "all") != "all":
         facts.append(f"part {photos['part']}")
     words = [f"From `{PHOTOS}`" + (f" ({', '.join(facts)})." if facts else ".")]
-    if any("writers" in category for category in photos["categories"].values()):
-        words.append("The interval takes one person's digits together: they are alike.")
+    words.append(
+        "The 95 % interval takes one person's digits together: they are alike. Without an error there is none."
+    )
     return words
 
 

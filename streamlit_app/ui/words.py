@@ -2,6 +2,14 @@
 
 import math
 
+# The categories of `digitlens benchmark`, in the order in which they are shown.
+KINDS = {
+    "all": "All kinds",
+    "photos": "Photos of paper",
+    "paint_drawing": "Drawings",
+    "tiny_28px": "Tiny images (28 pixels)",
+}
+
 
 def percent(share: float, digits: int = 1) -> str:
     """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %"."""
@@ -20,9 +28,16 @@ def decimals(images: int) -> int:
 
 
 def interval(bounds: tuple[float, float] | list[float], digits: int = 1) -> str:
-    """Return two shares as "97.0 to 98.2 %"."""
+    """Return the bounds of 95 % as "95 %: 97.0 to 98.2 %"; drawn from images without an error, they say nothing."""
     low, high = bounds
-    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+    if low == high == 1:
+        return "no error"
+    return f"95 %: {100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def kind(category: str) -> str:
+    """Return what a category of real digits is called: "tiny_28px" is "Tiny images (28 pixels)"."""
+    return KINDS.get(category, category.replace("_", " ").capitalize())
 
 
 def duration(seconds: float) -> str:
