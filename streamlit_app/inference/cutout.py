@@ -41,9 +41,9 @@ def is_available(model: str = DEFAULT_MODEL) -> bool:
 
 
 def download_weights(model: str = DEFAULT_MODEL) -> None:
-    """Download the weights of ``model`` into rembg's folder (``U2NET_HOME`` or ~/.rembg); raise CutoutUnavailable where it fails.
+    """Download the weights of ``model`` into rembg's folder (``U2NET_HOME`` or ~/.rembg).
 
-    A network that does not answer is given up after 30 seconds.
+    Raises CutoutUnavailable where that fails; a network that does not answer is given up after 30 seconds.
     """
     try:
         _session_class(model).download_models()
