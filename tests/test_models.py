@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from inference import Classifier, mnist, preprocess, read_digit
+from inference import mnist, preprocess
 from inference.samples import DIGITS, drawing
 from training import evaluate
 from training.export import MODELS, layer_table
@@ -119,13 +119,6 @@ def test_onnx_and_keras_are_the_same_network(name, digits):
     np.testing.assert_allclose(through_onnx.sum(axis=1), 1, atol=1e-5)
     assert len(set(through_onnx.argmax(axis=1))) > 5  # else the comparison would prove little
     np.testing.assert_allclose(through_onnx, through_keras, rtol=0, atol=evaluate.MOST_DIFFERENCE)
-
-
-@pytest.mark.parametrize("digit", DIGITS)
-def test_the_default_network_reads_drawn_digits(digit):
-    reading = read_digit(drawing(digit), Classifier())
-    assert reading.prediction.digit == digit
-    assert reading.prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
 
 @pytest.fixture(scope="module")

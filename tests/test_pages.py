@@ -251,6 +251,7 @@ def test_what_cannot_be_read_is_one_sentence(app, data):
     assert step_titles(app) == []
 
 
+@needs_network
 @pytest.mark.parametrize("grey", [255, 0, 128])
 def test_blank_photo_gets_no_digit_but_advice_and_the_steps_so_far(app, grey):
     uploaded(app, encoded(np.full((300, 400, 3), grey, np.uint8)))

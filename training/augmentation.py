@@ -49,7 +49,8 @@ def bar(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _with_line(image: np.ndarray, start: tuple[float, float], end: tuple[float, float]) -> np.ndarray:
     """Draw a line, given as (column, row), as wide as the strokes that are there."""
     ink = (image > 100).astype(np.uint8)
-    width = 2 * float(np.quantile(cv2.distanceTransform(ink, cv2.DIST_L2, 3)[ink > 0], 0.8))
+    # No stroke is wider than 6 pixels; a picture that is all ink would have no width at all.
+    width = min(6.0, 2 * float(np.quantile(cv2.distanceTransform(ink, cv2.DIST_L2, 3)[ink > 0], 0.8)))
     scale = 8
     line = np.zeros((SIZE * scale, SIZE * scale), np.uint8)
     points = [tuple(round((value + 0.5) * scale) for value in point) for point in (start, end)]
