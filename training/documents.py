@@ -75,6 +75,8 @@ def results() -> str:
 
 def _interval(row: dict, digits: int) -> str:
     low, high = row["interval"]
+    if low == high:
+        return "no error"
     return f"{low:.{digits}%} to {high:.{digits}%}"
 
 

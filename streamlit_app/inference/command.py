@@ -112,8 +112,9 @@ def _benchmark(options: argparse.Namespace) -> int:
     print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
     for name, row in categories.items():
         low, high = row["interval"]
+        interval = "no error" if low == high else f"{low:.1%} to {high:.1%}"
         count = f"{row['right']}/{row['total']}"
-        print(f"{name:16} {count:>9} {row['accuracy']:>9.1%}  {low:.1%} to {high:.1%} ({row['writers']})")
+        print(f"{name:16} {count:>9} {row['accuracy']:>9.1%}  {interval} ({row['writers']})")
     for result in results:
         if not result.right:
             print(f"wrong: {result.entry.file} is {result.entry.label}, answered {_answered(result)}")
