@@ -15,8 +15,9 @@ help:
 	@echo "make train        train the network (resumes); NETWORK=... chooses which"
 	@echo "make evaluate     re-make the figures of models/ from the committed networks"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
-	@echo "make documents    re-make PREPROCESSING.md"
+	@echo "make documents    re-make PREPROCESSING.md and the results in README.md"
 	@echo "make lint         ruff"
+	@echo "make clean        remove the environment and what the tools left"
 
 app: .venv/.app
 	$(BIN)/streamlit run streamlit_app/Home.py --server.port $(PORT)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,47 @@ def test_a_bad_file_is_an_error_and_the_others_are_still_answered(folder, capsys
     assert [answer["status"] for answer in answers] == ["error", "error", "error", "digit"]
     assert [answer["error"]["code"] for answer in answers[:3]] == ["not_an_image", "not_found", "empty"]
     assert answers[3]["digit"] == 7
+
+
+def test_in_a_folder_a_broken_file_that_is_named_as_an_image_is_not_passed_over(folder, capsys):
+    (folder / "broken.png").write_bytes(b"")
+    (folder / "text.jpg").write_text("no image")
+    assert main(["predict", "--json", "--rembg", "never", str(folder)]) == 1
+    errors = {Path(answer["file"]).name: answer["error"]["code"] for answer in lines(capsys) if answer["error"]}
+    assert errors == {"broken.png": "empty", "text.jpg": "not_an_image"}
+
+
+def test_a_folder_without_images_is_said(tmp_path, capsys):
+    assert main(["predict", str(tmp_path)]) == 0
+    assert f"no image in {tmp_path}" in capsys.readouterr().err
+
+
+def test_a_file_name_that_is_no_text_still_gives_json(folder):
+    name = os.fsencode(folder) + b"/bad\xff.png"
+    Path(os.fsdecode(name)).write_bytes((folder / "seven.png").read_bytes())
+    command = Path(sys.executable).with_name("digitlens")
+    result = subprocess.run([command, "predict", "--json", "--rembg", "never", name], capture_output=True)
+    assert json.loads(result.stdout.decode("ascii"))["digit"] == 7
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is absent: a system without it")
+def test_a_full_disk_is_one_sentence(folder):
+    command = Path(sys.executable).with_name("digitlens")
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [command, "predict", folder / "seven.png"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert result.returncode == 2
+    assert "cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_benchmark_says_at_once_that_its_file_cannot_be_written(folder, capsys):
+    write_manifest(folder, [("seven.png", 7, "paint_drawing", "tune", "a")])
+    assert main(["benchmark", str(folder), "--json", str(folder / "nowhere" / "x.json")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
 
 
 def test_blank_is_an_answer(folder, capsys):

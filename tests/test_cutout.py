@@ -1,8 +1,10 @@
 """rembg: for real where its weights are, and out of the way at once where they are not."""
 
+import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +62,25 @@ def test_auto_leaves_a_clear_photo_alone_and_asks_for_an_unclear_one(monkeypatch
     assert asked
 
 
+@needs_network
+def test_auto_without_weights_says_that_rembg_was_wanted(without_weights):
+    blank = np.full((100, 100, 3), 255, np.uint8)
+    assert "not on this machine" in preprocess(blank, Config(rembg="auto")).trace[0].note
+    reading = read_digit(blank, Classifier(), Config(rembg="auto"))
+    assert "not on this machine" in reading.preprocessed.trace[0].note
+
+
+@needs_weights
+@needs_network
+def test_auto_keeps_what_the_network_reads_with_more_confidence(monkeypatch):
+    classifier = Classifier()
+    plain = preprocess(photo(8), Config(rembg="never"))
+    unclear = replace(plain, digit=np.full((28, 28), 60, np.uint8), certainty=1.0)
+    for made in ((plain, unclear), (unclear, plain)):
+        monkeypatch.setattr("inference.reading.candidates", lambda *_, made=made: made)
+        assert read_digit(photo(8), classifier, Config(rembg="auto")).prediction.digit == 8
+
+
 def test_without_weights_the_photo_is_read_at_once_and_a_line_says_why(without_weights):
     assert not cutout.is_available()
     started = time.perf_counter()
@@ -96,8 +117,26 @@ def test_rembg_not_installed(monkeypatch):
     assert "not installed" in preprocess(photo(8), Config(rembg="always")).trace[0].note
 
 
-def run_python(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+def run_python(code: str, **environment: str) -> str:
+    environment = {**os.environ, **environment}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    return done.stdout
+
+
+@needs_network
+def test_reading_leaves_nothing_on_the_disk_and_reports_to_nobody(tmp_path):
+    code = """
+import os, time
+from inference import Classifier, Config, read_digit
+from inference.samples import photo
+read_digit(photo(8), Classifier(), Config(rembg="never"))
+time.sleep(1)
+print(os.environ["ORT_DISABLE_TELEMETRY"])
+"""
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    os.environ.pop("ORT_DISABLE_TELEMETRY", None)
+    assert run_python(code, **home).strip() == "1"
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_the_library_imports_neither_streamlit_nor_tensorflow_nor_rembg():

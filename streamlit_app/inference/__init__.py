@@ -6,6 +6,12 @@ reading = read_digit("photo.jpg", Classifier())
 print(reading.verdict, reading.prediction and reading.prediction.digit)
 """
 
+import os
+
+# ONNX Runtime's builds report their use to Microsoft and keep a device's id in the home folder, unless this is set
+# before the first session. A photo's reader has no business with either.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 from inference.classifier import Classifier, NetworkUnavailable, Prediction
 from inference.photo import PhotoError, open_photo
 from inference.reading import Reading, read_digit

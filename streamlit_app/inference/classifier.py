@@ -64,6 +64,8 @@ class Classifier:
 
     def __init__(self, name: str = DEFAULT_NETWORK):
         """Load ``name`` from models_folder(); raise NetworkUnavailable where a file is missing or damaged."""
+        if name not in network_names() and name != DEFAULT_NETWORK:
+            raise NetworkUnavailable(f"There is no network {name!r}: choose one of {', '.join(network_names())}.")
         self.name = name
         self.card = read_card(name)
         path = models_folder() / f"{name}.onnx"

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import mimetypes
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -18,6 +19,8 @@ from inference.steps import REMBG_MODES, Config
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status: 0 all read, 1 some file could not be read, 2 wrong usage."""
     options = _parser().parse_args(arguments)
+    # A file's name may hold what the terminal cannot show.
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return options.run(options)
     except (NetworkUnavailable, ManifestError) as error:
@@ -27,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of our output has gone (| head): nothing is left to say.
         sys.stderr.close()
         return 1
+    except OSError as error:
+        print(f"digitlens: the answers cannot be written: {error.strerror}.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("digitlens: stopped; what was answered until here stands.", file=sys.stderr)
         return 130
@@ -57,18 +63,26 @@ def _parser() -> argparse.ArgumentParser:
 def _predict(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
     config = _config(options)
-    failed = False
+    failed = answered = False
     for path, is_listed in _files(options.paths):
         try:
             fields = record(read_digit(path, classifier, config, tta=options.tta))
         except PhotoError as error:
-            if is_listed and error.code in ("not_an_image", "empty"):
+            if is_listed and error.code in ("not_an_image", "empty") and not _is_named_as_image(path):
                 continue
             failed = True
             fields = error_record(error.code, error.message)
         fields = {"file": str(path), **fields}
-        print(json.dumps(fields, ensure_ascii=False) if options.json else _line(fields), flush=True)
+        print(json.dumps(fields) if options.json else _line(fields), flush=True)
+        answered = True
+    if not answered:
+        print(f"digitlens: no image in {', '.join(options.paths)}.", file=sys.stderr)
     return int(failed)
+
+
+def _is_named_as_image(path: Path) -> bool:
+    """Tell by a file's name whether somebody takes it for an image: then it is not passed over without a word."""
+    return (mimetypes.guess_type(path.name)[0] or "").startswith("image/")
 
 
 def _files(paths: list[str]) -> Iterator[tuple[Path, bool]]:
@@ -90,7 +104,9 @@ def _line(fields: dict) -> str:
     if fields["status"] == BLANK:
         return f"{fields['file']}: no digit found.{advice}"
     doubt = ", unsure" if fields["status"] == UNSURE else ""
-    return f"{fields['file']}: {fields['digit']} ({fields['confidence']:.1%}{doubt}){advice}"
+    # Never rounded up to certainty.
+    confidence = min(fields["confidence"], 0.999)
+    return f"{fields['file']}: {fields['digit']} ({confidence:.1%}{doubt}){advice}"
 
 
 def _config(options: argparse.Namespace) -> Config:
@@ -103,6 +119,8 @@ def _benchmark(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
     config = _config(options)
     entries = read_manifest(options.folder, options.part)
+    if options.json:
+        options.json.touch()  # a path that cannot be written is said before the work
 
     def read(path: Path):
         return read_digit(path, classifier, config, tta=options.tta)
@@ -112,7 +130,9 @@ def _benchmark(options: argparse.Namespace) -> int:
     print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
     for name, row in categories.items():
         low, high = row["interval"]
-        interval = "no error" if low == high else f"{low:.1%} to {high:.1%}"
+        interval = f"{low:.1%} to {high:.1%}"
+        if low == high:
+            interval = "no error" if row["accuracy"] == 1 else "unknown"
         count = f"{row['right']}/{row['total']}"
         print(f"{name:16} {count:>9} {row['accuracy']:>9.1%}  {interval} ({row['writers']})")
     for result in results:

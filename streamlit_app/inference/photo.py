@@ -71,7 +71,7 @@ def _read(source: bytes | str | os.PathLike | BinaryIO) -> bytes:
     try:
         return Path(source).read_bytes()
     except OSError as error:
-        raise PhotoError("not_found", f"{os.fspath(source)} cannot be opened: {error.strerror}.") from error
+        raise PhotoError("not_found", f"This file cannot be opened: {error.strerror}.") from error
 
 
 def _too_large() -> PhotoError:

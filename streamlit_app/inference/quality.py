@@ -13,7 +13,7 @@ ADVICE = {
     "size": "The digit is small in the photo: go nearer.",
     "aspect_ratio": "The digit is unusually wide: hold the camera upright, and show one digit only.",
 }
-NOTHING_FOUND = "No ink was found: write larger, use a darker pen, or go nearer."
+NOTHING_FOUND = "Show one digit, large, in dark ink on a plain ground."
 # A measure below this is worth a sentence of advice.
 LOW = 0.4
 

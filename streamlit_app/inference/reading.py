@@ -8,7 +8,7 @@ import numpy as np
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
-from inference.steps import SURE, Config, Preprocessed, preprocess
+from inference.steps import SURE, Config, Preprocessed, candidates
 
 DIGIT, UNSURE, BLANK = "digit", "unsure", "blank"
 VERDICTS = (DIGIT, UNSURE, BLANK)
@@ -40,8 +40,12 @@ def read_digit(source, classifier: Classifier, config: Config | None = None, *, 
     """
     photo = open_photo(source)
     started = time.perf_counter()
-    preprocessed = preprocess(photo, config)
-    prediction = None if preprocessed.digit is None else classifier.predict(preprocessed.digit, tta=tta)
+    read = [
+        (made, None if made.digit is None else classifier.predict(made.digit, tta=tta))
+        for made in candidates(photo, config)
+    ]
+    # At a tie rembg was of no help; the trace of its candidate, the last, says why.
+    preprocessed, prediction = max(reversed(read), key=lambda pair: pair[1].confidence if pair[1] else 0.0)
     elapsed = (time.perf_counter() - started) * 1000
     return Reading(verdict(prediction, classifier, preprocessed.certainty), prediction, preprocessed, elapsed)
 

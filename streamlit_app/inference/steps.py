@@ -64,8 +64,9 @@ def remove_background(sample: Sample) -> Sample:
 
     rembg's masks fill the holes of 0, 6, 8 and 9, lose faint pen, and may take the sheet for the object. So the mask
     only says where to look; what is ink is decided in steps 5 and 6. In the mode "auto" the ink finder goes first,
-    and rembg is asked only where the finder is unsure; the surer of the two results is kept. Without weights the
-    photo stays whole. Source: X. Qin et al., "U2-Net", Pattern Recognition 106, 2020.
+    and rembg is asked only where the finder is unsure; of the two results, the one that the network reads with more
+    confidence is kept. Without weights the photo stays whole. Source: X. Qin et al., "U2-Net", Pattern Recognition
+    106, 2020.
     """
     if sample.config.rembg != "always":
         return replace(sample, note="Not asked: the ink was looked for in the whole photo.")
@@ -384,17 +385,24 @@ class Preprocessed:
 def preprocess(photo: np.ndarray, config: Config | None = None) -> Preprocessed:
     """Take a photo, (R, C, 3) RGB or (R, C, 4) RGBA uint8 as open_photo returns it, through the eleven steps.
 
-    With ``rembg="auto"`` the ink finder goes first; only where it is unsure, rembg's cut-out is tried as well, and
-    the surer of the two results is returned.
+    Where there are two candidates, the one of which the ink finder is surer is returned.
+    """
+    # At a tie rembg was of no help; the trace of its candidate says why.
+    return max(reversed(candidates(photo, config)), key=lambda candidate: candidate.certainty)
+
+
+def candidates(photo: np.ndarray, config: Config | None = None) -> tuple[Preprocessed, ...]:
+    """Return what the steps make of a photo: one result, or two in the mode "auto" where the ink finder is unsure.
+
+    Then the first is without rembg and the second with it, and whoever can read them may choose.
     """
     config = config or Config()
     if config.rembg == "always":
-        return _run(photo, config)
+        return (_run(photo, config),)
     plain = _run(photo, replace(config, rembg="never"))
     if config.rembg == "never" or plain.certainty >= SURE:
-        return plain
-    cut = _run(photo, replace(config, rembg="always"))
-    return cut if cut.certainty > plain.certainty else plain
+        return (plain,)
+    return plain, _run(photo, replace(config, rembg="always"))
 
 
 def _run(photo: np.ndarray, config: Config) -> Preprocessed:

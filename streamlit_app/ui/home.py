@@ -16,7 +16,7 @@ from ui.words import decimals, duration, interval, percent
 PAGES = (
     ("pages/1_Prediction.py", "Read a digit →", "Upload a photo, use the camera, draw, or take an image of MNIST."),
     ("pages/2_Architecture.py", "See how it is built →", "The network, layer by layer, and what it sees in a digit."),
-    ("pages/3_Performance.py", "See how well it does →", "Accuracy on MNIST and on real photos, and every error."),
+    ("pages/3_Performance.py", "See how well it does →", "Accuracy on MNIST and real photos, and what is confused."),
 )
 BOX = 170  # pixels: two beside each other on a phone
 

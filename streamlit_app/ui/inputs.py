@@ -79,10 +79,11 @@ def _mnist() -> TestImage | None:
             f"Test image, 0 to {len(images) - 1:,}",
             0,
             len(images) - 1,
-            key="mnist_index",
-            persist_state="session",
+            st.session_state.setdefault("mnist_index", 0),
+            key=f"mnist_index_{st.session_state.setdefault('mnist_choices', 0)}",
             width=200,
         )
+        st.session_state.mnist_index = index
         st.button("Random", on_click=_choose_at_random, args=(len(images),))
     picture(images[index], "", box=224, alt=f"MNIST test image {index}")
     st.caption(f"Its label says **{labels[index]}**. It is already what the network reads: it skips the eleven steps.")
@@ -91,6 +92,8 @@ def _mnist() -> TestImage | None:
 
 def _choose_at_random(count: int) -> None:
     st.session_state.mnist_index = random.randrange(count)
+    # A new box: the one there may hold a number that is out of range, and would go on showing it.
+    st.session_state.mnist_choices += 1
 
 
 def _download_mnist() -> None:

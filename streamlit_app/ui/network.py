@@ -125,8 +125,7 @@ def show_layers(card: dict) -> None:
     rows = [
         {
             "Layer": f"**{layer['name']}** {layer['kind']}",
-            "Output": shape(layer["output_shape"]),
-            "Parameters": f"{layer['parameters']:,}",
+            "Output, parameters": f"{shape(layer['output_shape'])}, {layer['parameters']:,}",
         }
         for layer in layers
     ]

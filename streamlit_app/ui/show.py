@@ -53,6 +53,7 @@ def _show_verdict(answer: Answer) -> None:
     with st.container(border=True, horizontal=True):
         st.metric("Digit", str(answer.prediction.digit), width=100)
         st.metric("Confidence", percent(answer.prediction.confidence), width="content")
+        st.metric("Verdict", answer.verdict, width="content")
     if answer.verdict == UNSURE:
         st.warning(" ".join(["**Unsure: this guess may well be wrong.**", *_why_unsure(answer)]))
     if answer.label is not None:
