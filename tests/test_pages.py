@@ -19,6 +19,7 @@ from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from inference.steps import STEPS, SURE
 from tests.drawn import drawing
+from ui.words import duration
 
 HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"
 PREDICTION, ARCHITECTURE, PERFORMANCE = (
@@ -527,7 +528,7 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
     ]
     assert texts(app.markdown).index("**Kept apart.**") < texts(app.markdown).index("**Used in development.**")
     assert "| 9 | – | 50.00 % |" in texts(app.markdown)
-    assert "| drawing | ours | 4 ms | 12.5 |" in texts(app.markdown)
+    assert "| drawing | ours | 4.2 ms | 12.5 |" in texts(app.markdown)
     assert all(source in texts(app.caption) for source in ("evaluation.json", "photos.json", "history.csv"))
 
 
@@ -561,3 +562,11 @@ def test_feature_maps_of_every_source(app, mnist_labels):
     for source in ("last", "sample", "mnist"):
         app.radio(key="looked_at").set_value(source).run()
         assert len(checked(app).tabs) == 4
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.00023, "0.2 ms"), (0.0123, "12 ms"), (3.42, "3.4 s"), (1500, "25 min"), (7500, "2 h 5 min")],
+)
+def test_a_time_is_said_in_fitting_units(seconds, words):
+    assert duration(seconds) == words

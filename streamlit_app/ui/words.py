@@ -41,7 +41,9 @@ def kind(category: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
+    """Return a time as "0.2 ms", "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
+    if seconds < 0.0095:
+        return f"{1000 * seconds:.1f} ms"
     if seconds < 1:
         return f"{1000 * seconds:.0f} ms"
     if seconds < 60:
