@@ -136,6 +136,17 @@ def test_unsure_says_what_is_in_doubt(app, monkeypatch, confidence_is_low, ink_i
 
 
 @needs_network
+def test_an_uploaded_photo_is_still_there_after_another_page_until_it_is_removed(app):
+    uploaded(app, encoded(photo(3)))
+    app.switch_page(ARCHITECTURE).run()
+    app.switch_page(PREDICTION).run()
+    assert digit(checked(app)) == "3"
+    assert "Still here" in texts(app.caption)
+    next(button for button in app.button if button.label == "Remove").click().run()
+    assert digit(checked(app)) is None
+
+
+@needs_network
 def test_camera_photo_is_answered(app):
     prediction(app, "camera")
     app.camera_input(key="camera").set_value(("camera.jpg", encoded(photo(6), ".jpg"), "image/jpeg")).run()

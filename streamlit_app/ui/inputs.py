@@ -14,6 +14,7 @@ from ui.canvas import canvas
 from ui.pictures import picture
 
 SAMPLE_DIGIT = 4
+UPLOADED = "uploaded"  # in the session's state: the name and the bytes of the photo
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,26 @@ def _upload() -> Photo | None:
         "A photo of one handwritten digit",
         type=["png", "jpg", "jpeg", "jfif", "webp", "gif", "bmp", "tif", "tiff"],
         key="file",
+        on_change=_forget_upload,
     )
     if file is not None:
+        st.session_state[UPLOADED] = (file.name, file.getvalue())
         return Photo(file.getvalue())
+    if UPLOADED in st.session_state:
+        # The page was left and come back to: the uploader is empty then, but nobody took the photo away.
+        name, data = st.session_state[UPLOADED]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Still here: **{name}**")
+            st.button("Remove", on_click=_forget_upload)
+        return Photo(data)
     if st.toggle("No photo at hand? Read our sample", key="sample"):
         return Photo(photo(SAMPLE_DIGIT))
     st.caption("Dark pen on a plain sheet, one digit, close up: that is read best.")
     return None
+
+
+def _forget_upload() -> None:
+    st.session_state.pop(UPLOADED, None)
 
 
 def _camera() -> Photo | None:

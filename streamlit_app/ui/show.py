@@ -51,7 +51,7 @@ def _show_verdict(answer: Answer) -> None:
     if answer.prediction is None:
         return
     with st.container(border=True, horizontal=True):
-        st.metric("Digit", str(answer.prediction.digit), width=100)
+        st.metric("Digit", str(answer.prediction.digit), width=48)
         st.metric("Confidence", percent(answer.prediction.confidence), width="content")
         st.metric("Verdict", answer.verdict, width="content")
     if answer.verdict == UNSURE:

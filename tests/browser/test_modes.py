@@ -21,6 +21,21 @@ def test_upload_of_a_photo(dashboard):
     expect(dashboard.page.get_by_text("Ten probabilities")).to_be_visible()
 
 
+def test_an_uploaded_photo_outlives_another_page_and_goes_when_it_is_taken_away(dashboard):
+    dashboard.open_prediction("Upload")
+    dashboard.upload("five.jpg", "image/jpeg", encoded(photo(5), ".jpg"))
+    expect(dashboard.metric("Digit")).to_have_text("5")
+    dashboard.go_by_sidebar("Architecture")
+    dashboard.go_by_sidebar("Prediction")
+    expect(dashboard.page.get_by_text("Still here: five.jpg")).to_be_visible()
+    expect(dashboard.metric("Digit")).to_have_text("5")
+    dashboard.upload("six.png", "image/png", encoded(photo(6)))
+    expect(dashboard.metric("Digit")).to_have_text("6")
+    dashboard.page.get_by_role("button", name="Remove six.png").click()
+    expect(dashboard.metric("Digit")).to_have_count(0)
+    expect(dashboard.page.get_by_text("Still here")).to_have_count(0)
+
+
 def test_upload_of_something_else_than_an_image_is_one_sentence_and_the_next_photo_is_read(dashboard):
     dashboard.open_prediction("Upload")
     dashboard.upload("notes.png", "image/png", b"These are notes, not a picture.")
