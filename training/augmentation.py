@@ -17,7 +17,7 @@ SIZE = 28
 def upstroke(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Give a 1 the upstroke that most of Europe writes: from its top down to the left, 25-65 degrees, steep or long.
 
-    MNIST was written in the United States and hardly has any: networks trained on it alone read a 7.
+    MNIST was written in the United States and hardly has any: a network trained on it alone doubts them or reads a 7.
     """
     rows = np.flatnonzero(image.max(axis=1) > 100)
     if rows.size < 8:
