@@ -12,6 +12,7 @@ import json
 import math
 import os
 import platform
+import sys
 import time
 from datetime import date
 from importlib.metadata import version
@@ -115,7 +116,7 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
             batches,
             callbacks=[LearningRate(epoch * len(batches), len(batches), settings)],
             shuffle=False,
-            verbose=2,
+            verbose=1 if sys.stdout.isatty() else 2,  # a moving bar for people, a line an epoch for a log
         )
         val_loss, val_accuracy = model.evaluate(validation_images, validation_labels, batch_size=500, verbose=0)
         row = {
