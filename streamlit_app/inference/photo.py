@@ -1,6 +1,7 @@
 """Opening what a person gives: the one guarded place where bytes become pixels."""
 
 import io
+import math
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,8 @@ MIN_SIDE = 8
 # The longest side that the steps work on: a pen stroke on a whole sheet is still two pixels wide, and an answer
 # takes tens of milliseconds. Larger photos are reduced as they are decoded.
 WORKING_SIDE = 1024
+# A JPEG may come out a little smaller, where that saves decoding it whole.
+LEAST_SIDE = 768
 
 
 class PhotoError(ValueError):
@@ -55,7 +58,8 @@ def open_photo(source: bytes | str | os.PathLike | BinaryIO | np.ndarray) -> np.
     _check_sides(rows, columns)
     try:
         # JPEG can be decoded at 1/2, 1/4 or 1/8 size for a fraction of the time; other formats ignore this.
-        image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+        share = LEAST_SIDE / max(columns, rows)
+        image.draft(None, (math.ceil(share * columns), math.ceil(share * rows)))
         image.load()
         pixels = _to_uint8(ImageOps.exif_transpose(image))
     except Exception as error:  # as above: damaged files raise many kinds
