@@ -128,6 +128,16 @@ def test_the_bar_of_a_five_belongs_to_it():
     assert find_digit(strength, CLEAR).row <= 63
 
 
+def test_the_slope_of_a_page_edge_beside_the_digit_is_no_part_of_it():
+    strength = seven(np.zeros((300, 300), np.float32), 110, 100, 80, 50)
+    # Where a sheet ends, the estimated ground is a ramp: too bright on one side, fading ink on the other.
+    strength[60:250, 170:210] = np.linspace(0.9, 0.1, 40)
+    strength[60:250, 150:170] = -0.8
+    found = find_digit(strength, CLEAR)
+    assert found.column + found.width < 160
+    assert found.height < 100
+
+
 def test_a_drawn_box_is_not_the_digit():
     strength = seven(np.zeros((300, 300), np.float32), 110, 120, 80, 50)
     cv2.rectangle(strength, (50, 50), (250, 250), 1.0, 4)

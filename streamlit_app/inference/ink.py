@@ -204,7 +204,8 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     if not rated:
         return None
     main = rated[0][1]
-    chosen = [main, *(piece for piece in pieces if piece is not main and _belongs_to(piece, main))]
+    parts = (piece for piece in pieces if piece is not main and _belongs_to(piece, main))
+    chosen = [main, *(piece for piece in parts if _is_stroke(piece, labels, strength))]
     top = min(piece.row for piece in chosen)
     left = min(piece.column for piece in chosen)
     bottom = max(piece.row + piece.height for piece in chosen)

@@ -11,7 +11,6 @@ from inference.quality import Quality
 from inference.steps import SURE, Config, Preprocessed, candidates
 
 DIGIT, UNSURE, BLANK = "digit", "unsure", "blank"
-VERDICTS = (DIGIT, UNSURE, BLANK)
 
 
 @dataclass(frozen=True)
