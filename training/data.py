@@ -53,6 +53,6 @@ class AugmentedBatches(keras.utils.PyDataset):
         size = self._settings["batch_size"]
         chosen = self._order[index * size : (index + 1) * size]
         images, labels = self._split.images[chosen], self._split.labels[chosen]
-        if self._settings["augmentation"]:
-            images = augment(images, labels, np.random.default_rng([self._settings["seed"], self._epoch, index]))
+        rng = np.random.default_rng([self._settings["seed"], self._epoch, index])
+        images = augment(images, labels, self._settings["augmentation"], rng)
         return images.astype(np.float32)[..., None], keras.utils.to_categorical(labels, 10)

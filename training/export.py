@@ -62,8 +62,8 @@ def unsure_below(confidences: np.ndarray, right: np.ndarray) -> float:
     return float(confidences[order][kept[-1]]) if len(kept) else 1.0
 
 
-def write_card(model: keras.Model, validation, stem: Path, made: dict) -> None:
-    """Write ``stem``.json: what the network is, how it was made (``made``), and what it scored on validation."""
+def write_card(model: keras.Model, validation, stem: Path, made: dict) -> dict:
+    """Write ``stem``.json and return it: what the network is, how it was ``made``, what it scored on validation."""
     images = validation.images.astype(np.float32)[..., None]
     probabilities = model.predict(images, batch_size=500, verbose=0)
     temperature = fit_temperature(probabilities, validation.labels)
@@ -85,3 +85,4 @@ def write_card(model: keras.Model, validation, stem: Path, made: dict) -> None:
         "made": made,
     }
     stem.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+    return card

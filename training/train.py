@@ -24,7 +24,7 @@ import numpy as np
 from inference.mnist import MnistUnavailable, checksum, load_mnist
 from training.data import AugmentedBatches, training_and_validation
 from training.export import MODELS, export_network, write_card
-from training.networks import NETWORKS
+from training.networks import NETWORKS, for_use
 
 SETTINGS = Path(__file__).parent / "settings"
 CHECKPOINTS = Path("checkpoints")
@@ -70,12 +70,14 @@ def write_history(path: Path, rows: list[dict]) -> None:
         writer.writerows(rows)
 
 
-def in_float32(model: keras.Model, settings: dict) -> keras.Model:
-    """Return the same network computing in float32: what is saved, exported and measured."""
-    keras.config.set_dtype_policy("float32")
-    copy = NETWORKS[settings["network"]](settings)
-    copy.set_weights(model.get_weights())
-    return copy
+def settings_names() -> list[str]:
+    """Return the names that read_settings() knows; development.json holds changes to settings, not settings."""
+    return sorted(path.stem for path in SETTINGS.glob("*.json") if path.stem != "development")
+
+
+def read_settings(name: str) -> dict:
+    """Return the settings of a network: training/settings/``name``.json."""
+    return json.loads((SETTINGS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
@@ -136,7 +138,7 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
         write_history(checkpoints / "next.csv", history)
         os.replace(checkpoints / "next.csv", checkpoints / "history.csv")
         print(f"epoch {epoch + 1}/{settings['epochs']}: validation accuracy {val_accuracy:.4f}", flush=True)
-    return in_float32(model, settings), history
+    return for_use(model), history
 
 
 def _same_settings(path: Path, settings: dict) -> bool:
@@ -147,45 +149,52 @@ def _same_settings(path: Path, settings: dict) -> bool:
     return {**before, "reasons": None} == {**settings, "reasons": None}
 
 
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Train a network of DigitLens and write it to models/.")
-    parser.add_argument("name", choices=sorted(path.stem for path in SETTINGS.glob("*.json")))
-    parser.add_argument("--epochs", type=int, help="fewer epochs than the settings say, to try something out")
-    parser.add_argument("--out", type=Path, default=MODELS, help="where the finished network goes (default: models/)")
-    arguments = parser.parse_args(arguments)
-    settings = json.loads((SETTINGS / f"{arguments.name}.json").read_text())
-    settings["epochs"] = arguments.epochs or settings["epochs"]
+def train_and_write(settings: dict, stem: Path) -> dict:
+    """Train, write ``stem``.keras, .onnx, .json and _history.csv, and return the card.
 
+    Raises SystemExit with one sentence where there is no data or Ctrl-C was pressed: the next run resumes.
+    """
+    checkpoints = CHECKPOINTS / f"{stem.name}-{settings['epochs']}-{settings['seed']}"
     try:
-        model, history = train(settings, CHECKPOINTS / f"{arguments.name}-{settings['epochs']}-{settings['seed']}")
+        model, history = train(settings, checkpoints)
     except MnistUnavailable as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt as error:
         raise SystemExit("Interrupted: start again to go on after the last finished epoch.") from error
 
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    write_history(arguments.out / f"{arguments.name}_history.csv", history)
-    export_network(model, arguments.out / arguments.name)
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    write_history(stem.with_name(f"{stem.name}_history.csv"), history)
+    export_network(model, stem)
     _, validation = training_and_validation(settings)
-    write_card(
+    packages = ("tensorflow", "keras", "tf2onnx", "numpy", "opencv-python-headless")
+    card = write_card(
         model,
         validation,
-        arguments.out / arguments.name,
+        stem,
         {
             "settings": settings,
             "training_seconds": round(sum(row["seconds"] for row in history)),
             "date": date.today().isoformat(),
             "data": {"name": "MNIST", "sha256_of_arrays": checksum(vars(load_mnist()).values())},
-            "versions": {
-                "python": platform.python_version(),
-                **{
-                    name: version(name)
-                    for name in ("tensorflow", "keras", "tf2onnx", "numpy", "opencv-python-headless")
-                },
-            },
+            "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
         },
     )
-    print(f"{arguments.name}: validation accuracy {history[-1]['val_accuracy']:.4f}, written to {arguments.out}/")
+    print(
+        f"{stem.name}: validation accuracy {card['validation']['accuracy']:.4f}, written to {stem.parent}/", flush=True
+    )
+    return card
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Train a network of DigitLens and write it to models/.")
+    parser.add_argument("name", choices=settings_names())
+    parser.add_argument("--epochs", type=int, help="fewer epochs than the settings say, to try something out")
+    parser.add_argument("--seed", type=int, help="another seed than the settings say")
+    parser.add_argument("--out", type=Path, default=MODELS, help="where the finished network goes (default: models/)")
+    arguments = parser.parse_args(arguments)
+    changes = {"epochs": arguments.epochs, "seed": arguments.seed}
+    settings = read_settings(arguments.name) | {key: value for key, value in changes.items() if value is not None}
+    train_and_write(settings, arguments.out / arguments.name)
 
 
 if __name__ == "__main__":
