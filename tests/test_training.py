@@ -18,7 +18,7 @@ from hypothesis.extra.numpy import arrays
 
 from inference import mnist
 from inference.samples import drawing, written
-from training import augmentation, evaluate, train
+from training import augmentation, development, evaluate, seeds, train
 from training.calibration import (
     brier_score,
     expected_calibration_error,
@@ -26,7 +26,7 @@ from training.calibration import (
     negative_log_likelihood,
     with_temperature,
 )
-from training.data import AugmentedBatches, Split, test_split, training_and_validation
+from training.data import AugmentedBatches, Split
 from training.export import export_network, layer_table, unsure_below
 from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_cnn
 
@@ -34,9 +34,6 @@ from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 SETTINGS = json.loads((train.SETTINGS / "mnist_cnn.json").read_text())
-needs_mnist = pytest.mark.skipif(
-    not mnist.mnist_path().exists(), reason="MNIST is not on this machine: set MNIST_NPZ to a copy of mnist.npz"
-)
 
 
 # --- MNIST ---------------------------------------------------------------------------------------------------
@@ -182,37 +179,6 @@ def test_the_checksum_is_over_arrays_and_not_over_the_packing(small):
     changed = small.y_test.copy()
     changed[0] += 1
     assert mnist.checksum([changed]) != mnist.checksum([small.y_test])
-
-
-@needs_mnist
-def test_the_real_mnist_is_split_into_three():
-    training, validation = training_and_validation(SETTINGS)
-    assert (len(training.images), len(validation.images), len(test_split().images)) == (55_000, 5_000, 10_000)
-    data = mnist.load_mnist()
-    # Every label is kept, and no image is in both: sums over positions would differ otherwise.
-    np.testing.assert_array_equal(
-        np.bincount(training.labels) + np.bincount(validation.labels), np.bincount(data.y_train)
-    )
-    total = training.images.sum(axis=0, dtype=np.int64) + validation.images.sum(axis=0, dtype=np.int64)
-    np.testing.assert_array_equal(total, data.x_train.sum(axis=0, dtype=np.int64))
-
-
-def test_the_split_is_disjoint_and_hangs_on_its_own_seed_alone(monkeypatch, small):
-    numbered = np.zeros((100, 28, 28), np.uint8)
-    numbered[:, 0, 0] = np.arange(100)
-    data = mnist.Mnist(numbered, np.arange(100, dtype=np.uint8) % 10, small.x_test, small.y_test)
-    monkeypatch.setattr("training.data.load_mnist", lambda: data)
-
-    def split(**changes):
-        return training_and_validation({"validation_seed": 1, "validation_images": 30, "seed": 1, **changes})
-
-    training, validation = split()
-    ids = training.images[:, 0, 0], validation.images[:, 0, 0]
-    assert (len(ids[0]), len(ids[1])) == (70, 30)
-    assert sorted(np.concatenate(ids)) == list(range(100))
-    np.testing.assert_array_equal(training.labels, ids[0] % 10)
-    np.testing.assert_array_equal(split(seed=2)[1].images, validation.images)
-    assert not np.array_equal(split(validation_seed=2)[1].images, validation.images)
 
 
 # --- Augmentation --------------------------------------------------------------------------------------------
@@ -687,3 +653,44 @@ def test_the_settings_of_every_network_build_it_and_give_their_reasons(name):
     assert NETWORKS[name](options).count_params() > 90_000
     assert set(options["augmentation"]) <= set(augmentation.OPERATIONS)
     assert set(options["reasons"]) <= {*options, "validation"}
+
+
+def test_each_row_of_the_development_table_adds_to_the_one_before():
+    rows = {row["name"]: row["settings"] for row in development.rows()}
+    assert list(rows) == ["three_blocks", "augmentation", "fourth_block", "label_smoothing", "ours"]
+    before = rows["three_blocks"]
+    for name, key in (
+        ("augmentation", "augmentation"),
+        ("fourth_block", "blocks"),
+        ("label_smoothing", "label_smoothing"),
+    ):
+        assert {other for other in before if before[other] != rows[name][other]} == {key}
+        before = rows[name]
+    assert {**rows["ours"], "epochs": None} == {**SETTINGS, "epochs": None}
+    assert len({settings["epochs"] for settings in rows.values()}) == 1
+    assert rows["ours"]["epochs"] <= 15
+
+
+def test_of_three_seeds_the_best_on_validation_ships_and_none_is_trained_twice(tmp_path, monkeypatch):
+    trained = []
+
+    def pretend(settings, stem):
+        trained.append(settings["seed"])
+        stem.parent.mkdir(parents=True)
+        for ending in seeds.ENDINGS:
+            (stem.parent / f"{stem.name}{ending}").write_text(f"{settings['seed']}")
+        accuracy, nll = {1: (0.99, 0.1), 2: (0.995, 0.2), 3: (0.995, 0.15)}[settings["seed"]]
+        card = {
+            "made": {"settings": settings},
+            "validation": {"accuracy": accuracy, "nll_after_temperature": nll},
+        }
+        stem.with_suffix(".json").write_text(json.dumps(card))
+        return card
+
+    monkeypatch.setattr(seeds, "train_and_write", pretend)
+    monkeypatch.setattr(seeds, "MODELS", tmp_path)
+    seeds.main([])
+    seeds.main([])
+    assert trained == [1, 2, 3]
+    assert {(tmp_path / f"mnist_cnn{ending}").read_text() for ending in (".keras", ".onnx", "_history.csv")} == {"3"}
+    assert json.loads((tmp_path / "mnist_cnn.json").read_text())["made"]["settings"]["seed"] == 3

@@ -7,7 +7,12 @@ import keras
 import numpy as np
 import onnx
 
-from training.calibration import expected_calibration_error, fit_temperature, with_temperature
+from training.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    negative_log_likelihood,
+    with_temperature,
+)
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
@@ -79,6 +84,8 @@ def write_card(model: keras.Model, validation, stem: Path, made: dict) -> dict:
         "validation": {
             "images": len(right),
             "accuracy": float(right.mean()),
+            "nll_before_temperature": negative_log_likelihood(probabilities, validation.labels),
+            "nll_after_temperature": negative_log_likelihood(calibrated, validation.labels),
             "ece_before_temperature": expected_calibration_error(probabilities, validation.labels),
             "ece_after_temperature": expected_calibration_error(calibrated, validation.labels),
         },

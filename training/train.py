@@ -94,14 +94,15 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
 
     checkpoint = checkpoints / "last.keras"
     history = read_history(checkpoints / "history.csv")
-    if history and checkpoint.exists() and _same_settings(checkpoints / "settings.json", settings):
+    made_with = checkpoints / "settings.json"
+    if history and checkpoint.exists() and same_recipe(json.loads(made_with.read_text()), settings):
         print(f"resuming after epoch {len(history)}", flush=True)
         model = keras.models.load_model(checkpoint)
     else:
         history = []
         model = NETWORKS[settings["network"]](settings)
         model.compile(
-            optimizer=keras.optimizers.Adam(settings["learning_rate"]),
+            optimizer=keras.optimizers.AdamW(settings["learning_rate"], weight_decay=settings["weight_decay"]),
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings["label_smoothing"]),
             metrics=["accuracy"],
             jit_compile=False,  # XLA makes this network half as fast on a CPU
@@ -109,7 +110,7 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
         checkpoints.mkdir(parents=True, exist_ok=True)
         # An older run's history must not be taken for this one's.
         (checkpoints / "history.csv").unlink(missing_ok=True)
-        (checkpoints / "settings.json").write_text(json.dumps(settings, indent=2) + "\n")
+        made_with.write_text(json.dumps(settings, indent=2) + "\n")
 
     for epoch in range(len(history), settings["epochs"]):
         started = time.perf_counter()
@@ -141,12 +142,9 @@ def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
     return for_use(model), history
 
 
-def _same_settings(path: Path, settings: dict) -> bool:
-    """Tell whether the checkpoint beside ``path`` was made with these settings; their reasons may be reworded."""
-    if not path.exists():
-        return False
-    before = json.loads(path.read_text())
-    return {**before, "reasons": None} == {**settings, "reasons": None}
+def same_recipe(settings: dict, others: dict) -> bool:
+    """Tell whether two settings train the same network; their reasons may be reworded."""
+    return {**settings, "reasons": None} == {**others, "reasons": None}
 
 
 def train_and_write(settings: dict, stem: Path) -> dict:
