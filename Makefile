@@ -5,13 +5,14 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help app test test-browser screenshots train evaluate benchmark documents lint clean
+.PHONY: help app test test-browser screenshots look train evaluate benchmark documents lint clean
 
 help:
 	@echo "make app          the dashboard on http://localhost:$(PORT)"
 	@echo "make test         the tests that need no browser"
 	@echo "make test-browser the tests in Chromium (CHROMIUM=... names another one)"
 	@echo "make screenshots  every page, desktop and phone, light and dark, into screenshots/"
+	@echo "make look         count, average and show MNIST's images, into models/"
 	@echo "make train        train the network (resumes); NETWORK=... chooses which"
 	@echo "make evaluate     re-make the figures of models/ from the committed networks"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
@@ -30,6 +31,9 @@ test-browser: .venv/.train
 
 screenshots: .venv/.train
 	$(BIN)/python -m tests.browser.screenshots
+
+look: .venv/.train
+	$(BIN)/python -m training.look
 
 NETWORK ?= mnist_cnn
 train: .venv/.train

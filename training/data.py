@@ -1,30 +1,28 @@
-"""The training data: MNIST split into training, validation and test, and the batches that augment as they go."""
-
-from dataclasses import dataclass
+"""The training data: split into training, validation and test, and the batches that augment as they go."""
 
 import keras
 import numpy as np
 
-from inference.mnist import load_mnist, load_test_images
+from inference.mnist import load_test_images
 from training.augmentation import augment
+from training.sources import Data, DataError, Split, load_data
+
+# A small data set gives up this share of its training images for validation, where the settings ask for more.
+MOST_HELD_OUT = 1 / 5
 
 
-@dataclass(frozen=True)
-class Split:
-    """Images (N, 28, 28) uint8, white on black, and labels (N,) uint8."""
+def training_and_validation(settings: dict, data: Data | None = None) -> tuple[Split, Split]:
+    """Split the training images of a data set, or of MNIST: no validation image is among those that are learnt from.
 
-    images: np.ndarray
-    labels: np.ndarray
-
-
-def training_and_validation(settings: dict) -> tuple[Split, Split]:
-    """Split MNIST's 60,000 training images; the validation images depend on ``validation_seed`` alone."""
-    data = load_mnist()
-    order = np.random.default_rng(settings["validation_seed"]).permutation(len(data.y_train))
-    held_out, rest = np.split(order, [settings["validation_images"]])
+    ``validation_images`` of them are held out, but no more than MOST_HELD_OUT of all; which ones, depends on
+    ``validation_seed`` alone. Raises MnistUnavailable where MNIST is wanted and cannot be had.
+    """
+    everything = (data or load_data()).training
+    order = np.random.default_rng(settings["validation_seed"]).permutation(len(everything.labels))
+    held_out, rest = np.split(order, [min(settings["validation_images"], int(MOST_HELD_OUT * len(order)))])
     held_out.sort()
     rest.sort()
-    return Split(data.x_train[rest], data.y_train[rest]), Split(data.x_train[held_out], data.y_train[held_out])
+    return everything.take(rest), everything.take(held_out)
 
 
 def test_split() -> Split:
@@ -40,7 +38,13 @@ class AugmentedBatches(keras.utils.PyDataset):
     """Shuffled batches of one epoch, augmented anew; the same for the same (seed, epoch) on every machine."""
 
     def __init__(self, split: Split, settings: dict, epoch: int):
+        """Raise DataError where there are too few images for one batch."""
         super().__init__(workers=1, max_queue_size=32)
+        if len(split.labels) < settings["batch_size"]:
+            raise DataError(
+                f"{len(split.labels)} images are left to learn from, and {settings['batch_size']} are learnt from at "
+                "once: add images, or set a smaller batch_size in the network's settings."
+            )
         self._split = split
         self._settings = settings
         self._epoch = epoch
