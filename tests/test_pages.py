@@ -450,6 +450,8 @@ CARD = {
             "reasons": {"epochs": "because", "validation": "held back"},
             "epochs": 3,
             "validation_images": 5000,
+            "blocks": [[3, 4], [5, 6]],
+            "augmentation": {"motion_blur": 0.04},
         },
         "training_seconds": 61,
         "date": "2026-01-01",
@@ -558,6 +560,7 @@ def test_architecture_shows_the_card(app, made_up_models):
         output = "×".join(str(side) for side in sides)
         assert f"| **{name}** {kind} | {output}, {parameters:,} |" in texts(app.markdown)
     assert "- **Epochs: 3.** Because.\n- **Validation images: 5000.** Held back." in texts(app.markdown)
+    assert "- **Blocks: 3, 4; 5, 6.** \n- **Augmentation: motion blur 4 %.**" in texts(app.markdown)
     assert "trained in 1 min, on 2026-01-01" in texts(app.markdown)
 
 

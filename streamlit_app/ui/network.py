@@ -238,6 +238,8 @@ def _value(value) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return significant(value)
+    if isinstance(value, dict):  # the share of images that each augmentation is applied to
+        return ", ".join(f"{name.replace('_', ' ')} {percent(share, 0)}" for name, share in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(_value(item) for item in value)
+        return ("; " if any(isinstance(item, list) for item in value) else ", ").join(map(_value, value))
     return str(value)
