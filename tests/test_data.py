@@ -14,9 +14,12 @@ from hypothesis.extra.numpy import arrays
 
 from inference import mnist
 from inference.samples import drawing, encoded, written
-from training import look
+from training import look, train
 from training.data import AugmentedBatches, test_split, training_and_validation
 from training.sources import LEAST_OF_A_DIGIT, Data, DataError, Split, load_data
+
+# Keras' own way to look at its variables, of no concern here.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 EACH = LEAST_OF_A_DIGIT
 needs_mnist = pytest.mark.skipif(
@@ -485,3 +488,73 @@ def test_a_look_ends_with_one_sentence_where_it_cannot(folder, tmp_path, monkeyp
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "nowhere.npz"))
     with pytest.raises(SystemExit, match="MNIST_NPZ"):
         look.main(["--out", str(tmp_path / "out")])
+
+
+# --- Training on it ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(tmp_path, monkeypatch):
+    """training.train works in tmp_path, with mlp in small batches; returns the folder for finished networks."""
+    changes = {"units": [16], "epochs": 1, "batch_size": 20, "augmentation": {}, "precision": "float32"}
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "mlp.json").write_text(json.dumps(train.read_settings("mlp") | changes))
+    monkeypatch.setattr(train, "SETTINGS", tmp_path / "settings")
+    monkeypatch.setattr(train, "CHECKPOINTS", tmp_path / "checkpoints")
+    return tmp_path / "models"
+
+
+def test_the_card_says_what_a_network_learnt_from(folder, quick, capsys):
+    paint(folder / "3" / "000.png", drawing(3))
+    cv2.imwrite(str(folder / "4" / "000.png"), 255 - small(4))
+    train.main(["mlp", "--data", str(folder), "--out", str(quick)])
+    printed = capsys.readouterr().out
+    assert "school: 100 training images, no test images; 1 of another size" in printed
+    card = json.loads((quick / "mlp_school.json").read_text())
+    assert card["made"]["data"] == {
+        "name": "school",
+        "training_images": 100,
+        "test_images": 0,
+        "inverted": 1,
+        "from_photos": 1,
+        "sha256_of_arrays": load_data(folder).described()["sha256_of_arrays"],
+    }
+    assert card["validation"]["images"] == 20
+    assert not (quick / "mlp.json").exists()
+    for ending in (".keras", ".onnx", "_history.csv"):
+        assert (quick / f"mlp_school{ending}").exists()
+
+
+def test_a_training_goes_on_only_with_the_same_images(folder, quick, capsys):
+    command = ["mlp", "--data", str(folder), "--out", str(quick)]
+    train.main(command)
+    train.main(command)
+    assert "resuming after epoch 1" in capsys.readouterr().out
+    cv2.imwrite(str(folder / "3" / "more.png"), small(3, 50))
+    train.main(command)
+    assert "resuming" not in capsys.readouterr().out
+    assert json.loads((quick / "mlp_school.json").read_text())["made"]["data"]["training_images"] == 101
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("school", "school"), ("class 7b, 2026.1", "class_7b_2026_1"), ("Schüler", "Schüler"), ("…", "data")],
+)
+def test_a_data_sets_name_makes_a_files_name(name, wanted):
+    assert train.file_name(name) == wanted
+
+
+def test_training_ends_with_one_sentence_where_the_data_cannot_be_used(folder, quick):
+    path = folder / "3" / "004.png"
+    path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(SystemExit, match=r"004\.png: The image file is damaged"):
+        train.main(["mlp", "--data", str(folder), "--out", str(quick)])
+    path.unlink()
+    with pytest.raises(SystemExit, match="9 training images of the digit 3"):
+        train.main(["mlp", "--data", str(folder), "--out", str(quick)])
+    cv2.imwrite(str(path), small(3))
+    settings = json.loads((train.SETTINGS / "mlp.json").read_text())
+    (train.SETTINGS / "mlp.json").write_text(json.dumps(settings | {"batch_size": 128}))
+    with pytest.raises(SystemExit, match=r"80 images are left .* 128"):
+        train.main(["mlp", "--data", str(folder), "--out", str(quick)])
+    assert not quick.exists()

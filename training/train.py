@@ -1,5 +1,8 @@
 """Train one network: ``python -m training.train mnist_cnn``. Ctrl-C and start again to resume.
 
+With ``--data FOLDER`` or ``--data FILE.npz`` it learns from your own images instead of MNIST's: what these must look
+like is said in training/sources.py. The network is then called NAME_FOLDER, and no other is overwritten.
+
 Read it from top to bottom. The settings, each with its reason, are in training/settings/NAME.json.
 Every finished epoch is kept in checkpoints/NAME/; the finished network goes to models/ as
 NAME.keras, NAME.onnx, NAME.json (the card: how it was made, what it scored) and NAME_history.csv.
@@ -12,6 +15,7 @@ import json
 import math
 import os
 import platform
+import re
 import sys
 import time
 from datetime import date
@@ -21,10 +25,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from inference.mnist import MnistUnavailable, checksum, load_mnist
+from inference.mnist import MnistUnavailable
 from training.data import AugmentedBatches, training_and_validation
 from training.export import MODELS, export_network, write_card
 from training.networks import NETWORKS, for_use
+from training.sources import Data, DataError, load_data
 
 SETTINGS = Path(__file__).parent / "settings"
 CHECKPOINTS = Path("checkpoints")
@@ -80,15 +85,15 @@ def read_settings(name: str) -> dict:
     return json.loads((SETTINGS / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def train(settings: dict, checkpoints: Path) -> tuple[keras.Model, list[dict]]:
-    """Train to the last epoch and return the network, in float32, with its history, one row an epoch.
+def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[keras.Model, list[dict]]:
+    """Train on a data set, or on MNIST; return the network, in float32, with its history, one row an epoch.
 
     It goes on from the newest checkpoint in ``checkpoints`` if that was made with the same settings. Raises
-    MnistUnavailable where there is no data.
+    MnistUnavailable where MNIST is wanted and cannot be had, DataError where there are too few images.
     """
     keras.utils.set_random_seed(settings["seed"])
     keras.config.set_dtype_policy(settings["precision"])
-    training, validation = training_and_validation(settings)
+    training, validation = training_and_validation(settings, data)
     validation_images = validation.images.astype(np.float32)[..., None]
     validation_labels = keras.utils.to_categorical(validation.labels, 10)
 
@@ -147,15 +152,23 @@ def same_recipe(settings: dict, others: dict) -> bool:
     return {**settings, "reasons": None} == {**others, "reasons": None}
 
 
-def train_and_write(settings: dict, stem: Path) -> dict:
+def train_and_write(settings: dict, stem: Path, source: Path | None = None) -> dict:
     """Train, write ``stem``.keras, .onnx, .json and _history.csv, and return the card.
 
-    Raises SystemExit with one sentence where there is no data or Ctrl-C was pressed: the next run resumes.
+    Where ``source``, a folder or an .npz file, is given, it is learnt from, and the data's name is put behind the
+    network's. Raises SystemExit with one sentence where there is no data or Ctrl-C was pressed: the next run resumes.
     """
-    checkpoints = CHECKPOINTS / f"{stem.name}-{settings['epochs']}-{settings['seed']}"
     try:
-        model, history = train(settings, checkpoints)
-    except MnistUnavailable as error:
+        data = load_data(source)
+        made_from = data.described()
+        run = f"{settings['epochs']}-{settings['seed']}"
+        if source is not None:
+            stem = stem.with_name(f"{stem.name}_{file_name(data.name)}")
+            # Images may have been added since: then it is not to be resumed.
+            run += f"-{made_from['sha256_of_arrays'][:8]}"
+            print(data.in_words(), flush=True)
+        model, history = train(settings, CHECKPOINTS / f"{stem.name}-{run}", data)
+    except (DataError, MnistUnavailable) as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt as error:
         raise SystemExit("Interrupted: start again to go on after the last finished epoch.") from error
@@ -163,7 +176,7 @@ def train_and_write(settings: dict, stem: Path) -> dict:
     stem.parent.mkdir(parents=True, exist_ok=True)
     write_history(stem.with_name(f"{stem.name}_history.csv"), history)
     export_network(model, stem)
-    _, validation = training_and_validation(settings)
+    _, validation = training_and_validation(settings, data)
     packages = ("tensorflow", "keras", "tf2onnx", "numpy", "opencv-python-headless")
     card = write_card(
         model,
@@ -173,7 +186,7 @@ def train_and_write(settings: dict, stem: Path) -> dict:
             "settings": settings,
             "training_seconds": round(sum(row["seconds"] for row in history)),
             "date": date.today().isoformat(),
-            "data": {"name": "MNIST", "sha256_of_arrays": checksum(vars(load_mnist()).values())},
+            "data": made_from,
             "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
         },
     )
@@ -183,16 +196,22 @@ def train_and_write(settings: dict, stem: Path) -> dict:
     return card
 
 
+def file_name(name: str) -> str:
+    """Return a data set's name as a part of a file's name: letters, figures and underscores."""
+    return re.sub(r"\W+", "_", name).strip("_") or "data"
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Train a network of DigitLens and write it to models/.")
     parser.add_argument("name", choices=settings_names())
     parser.add_argument("--epochs", type=int, help="fewer epochs than the settings say, to try something out")
     parser.add_argument("--seed", type=int, help="another seed than the settings say")
+    parser.add_argument("--data", type=Path, metavar="PATH", help="a folder with 0 to 9, or an .npz (default: MNIST)")
     parser.add_argument("--out", type=Path, default=MODELS, help="where the finished network goes (default: models/)")
     arguments = parser.parse_args(arguments)
     changes = {"epochs": arguments.epochs, "seed": arguments.seed}
     settings = read_settings(arguments.name) | {key: value for key, value in changes.items() if value is not None}
-    train_and_write(settings, arguments.out / arguments.name)
+    train_and_write(settings, arguments.out / arguments.name, arguments.data)
 
 
 if __name__ == "__main__":
