@@ -11,8 +11,10 @@ import pytest
 
 from inference import mnist, preprocess
 from inference.samples import DIGITS, drawing
-from training import evaluate
+from training.evaluate import MOST_DIFFERENCE
 from training.export import MODELS, layer_table
+from training.measures import confusion_matrix
+from training.probabilities import keras_probabilities, onnx_probabilities
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
@@ -114,11 +116,11 @@ def test_the_onnx_file_keeps_its_contract(name):
 
 
 def test_onnx_and_keras_are_the_same_network(name, digits):
-    through_onnx = evaluate.onnx_probabilities(committed(name, ".onnx"), digits)
-    through_keras = evaluate.keras_probabilities(committed(name, ".keras"), digits)
+    through_onnx = onnx_probabilities(committed(name, ".onnx"), digits)
+    through_keras = keras_probabilities(committed(name, ".keras"), digits)
     np.testing.assert_allclose(through_onnx.sum(axis=1), 1, atol=1e-5)
     assert len(set(through_onnx.argmax(axis=1))) > 5  # else the comparison would prove little
-    np.testing.assert_allclose(through_onnx, through_keras, rtol=0, atol=evaluate.MOST_DIFFERENCE)
+    np.testing.assert_allclose(through_onnx, through_keras, rtol=0, atol=MOST_DIFFERENCE)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +151,7 @@ def test_the_evaluation_adds_up(evaluation):
     gain = 100 * (tta["validation_accuracy"] - tta["validation_accuracy_one_pass"])
     assert tta["gain_points"] == pytest.approx(gain, abs=1e-3)
     assert 1 < tta["cost_ratio"] < 20
-    assert evaluation["keras_onnx_difference"] <= evaluate.MOST_DIFFERENCE
+    assert evaluation["keras_onnx_difference"] <= MOST_DIFFERENCE
 
 
 def test_the_temperature_makes_the_confidence_more_honest(evaluation):
@@ -168,8 +170,8 @@ def test_the_main_network_reaches_its_goal():
 )
 def test_the_test_accuracy_is_what_it_is_said_to_be(name, evaluation):
     data = mnist.load_mnist()
-    answers = evaluate.onnx_probabilities(committed(name, ".onnx"), data.x_test).argmax(axis=1)
-    confusion = evaluate.confusion_matrix(data.y_test, answers)
+    answers = onnx_probabilities(committed(name, ".onnx"), data.x_test).argmax(axis=1)
+    confusion = confusion_matrix(data.y_test, answers)
     # A border case may fall the other way on another processor; more than that is another network.
     assert np.abs(confusion - np.array(evaluation["confusion"])).sum() <= 4
     assert np.trace(confusion) / 10_000 == pytest.approx(evaluation["test"]["accuracy"], abs=2e-4)

@@ -1,8 +1,7 @@
-"""The training side: MNIST, augmentation, schedule, calibration, the networks, export, training and evaluation."""
+"""The training side: MNIST, augmentation, schedule, calibration, the networks, export and training."""
 
 import csv
 import http.server
-import io
 import json
 import math
 import threading
@@ -17,8 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from inference import mnist
-from inference.samples import drawing, written
-from training import augmentation, development, evaluate, seeds, train
+from inference.samples import written
+from tests.small import packed, small_mnist, take_for_mnist
+from training import augmentation, development, seeds, train
 from training.calibration import (
     brier_score,
     expected_calibration_error,
@@ -29,6 +29,7 @@ from training.calibration import (
 from training.data import AugmentedBatches, Split
 from training.export import export_network, layer_table, unsure_below
 from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_cnn
+from training.probabilities import as_input, keras_probabilities, onnx_probabilities
 
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -37,23 +38,6 @@ SETTINGS = json.loads((train.SETTINGS / "mnist_cnn.json").read_text())
 
 
 # --- MNIST ---------------------------------------------------------------------------------------------------
-
-
-def small_mnist(training: int = 120, test: int = 40) -> mnist.Mnist:
-    """Drawn digits in the form of MNIST."""
-    images, labels = [], []
-    for number in range(training + test):
-        grey = 255 - drawing(number % 10, seed=number)[..., 0]
-        images.append(grey.reshape(28, 10, 28, 10).mean(axis=(1, 3)).astype(np.uint8))
-        labels.append(number % 10)
-    images, labels = np.stack(images), np.array(labels, np.uint8)
-    return mnist.Mnist(images[:training], labels[:training], images[training:], labels[training:])
-
-
-def packed(data: mnist.Mnist) -> bytes:
-    file = io.BytesIO()
-    np.savez_compressed(file, **{name: getattr(data, name) for name in mnist.ARRAYS})
-    return file.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +49,7 @@ def small():
 def small_npz(small, tmp_path, monkeypatch):
     """MNIST_NPZ names a small data set, and the loader takes it for the real one."""
     path = tmp_path / "small.npz"
-    path.write_bytes(packed(small))
-    monkeypatch.setenv("MNIST_NPZ", str(path))
-    monkeypatch.setattr(mnist, "CHECKSUM", mnist.checksum(vars(small).values()))
-    monkeypatch.setattr(mnist, "TEST_CHECKSUM", mnist.checksum([small.x_test, small.y_test]))
+    take_for_mnist(small, path, monkeypatch)
     return path
 
 
@@ -414,7 +395,7 @@ def network(small):
             size = layer.gamma.shape[0]
             layer.set_weights([rng.uniform(low, 2, size) for low in (0.5, -1, -1, 0.5)])
     features = keras.Model(model.input, model.get_layer("global_average").output)
-    mean = features.predict(evaluate.as_input(small.x_train), verbose=0).mean(axis=0)
+    mean = features.predict(as_input(small.x_train), verbose=0).mean(axis=0)
     dense = model.get_layer("probabilities")
     kernel = 20 * dense.get_weights()[0]
     dense.set_weights([kernel, -mean @ kernel])
@@ -441,7 +422,7 @@ def test_the_network_has_under_400_000_parameters_and_its_table_says_where(netwo
 
 
 def test_batch_normalization_trained_with_the_fused_kernel_is_batch_normalization(small):
-    images = evaluate.as_input(small.x_train[:40]) / 255
+    images = as_input(small.x_train[:40]) / 255
     keras.config.set_dtype_policy("float32")
     fused, plain = FusedBatchNormalization(), keras.layers.BatchNormalization()
     for layer in (fused, plain):
@@ -462,7 +443,7 @@ def test_every_network_is_used_as_plain_keras_in_float32(name, small, tmp_path):
     model = keras.models.load_model(tmp_path / "plain.keras")
     assert not any(isinstance(layer, FusedBatchNormalization) for layer in model.layers)
     assert {layer.dtype_policy.name for layer in model.layers} == {"float32"}
-    images = evaluate.as_input(small.x_train[:5])
+    images = as_input(small.x_train[:5])
     np.testing.assert_allclose(model.predict(images, verbose=0), trained.predict(images, verbose=0), atol=0.05)
     assert any(layer.name.startswith("block") for layer in model.layers)
 
@@ -489,17 +470,17 @@ def test_the_exported_network_is_the_same_network(network, small, tmp_path):
     ]
 
     images = np.concatenate([small.x_train[:30], np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)])
-    exported = evaluate.onnx_probabilities(tmp_path / "exported.onnx", images)
-    kept = evaluate.keras_probabilities(tmp_path / "exported.keras", images)
+    exported = onnx_probabilities(tmp_path / "exported.onnx", images)
+    kept = keras_probabilities(tmp_path / "exported.keras", images)
     assert exported.shape == (60, 10)
     assert len(set(exported.argmax(axis=1))) > 1  # else the comparison would prove little
     np.testing.assert_allclose(exported, kept, atol=1e-5)
     inside = keras.Model(network.input, network.get_layer("block3").output)
-    block = session.run(["block3"], {given_in.name: evaluate.as_input(images[:2])})[0]
-    np.testing.assert_allclose(block, inside.predict(evaluate.as_input(images[:2]), verbose=0), atol=1e-3)
+    block = session.run(["block3"], {given_in.name: as_input(images[:2])})[0]
+    np.testing.assert_allclose(block, inside.predict(as_input(images[:2]), verbose=0), atol=1e-3)
 
 
-# --- Training and evaluation, end to end on a few images -----------------------------------------------------
+# --- Training, end to end on a few images -----------------------------------------------------
 
 TINY = {
     **SETTINGS,
@@ -540,7 +521,7 @@ def history_of(path):
         return list(csv.DictReader(file))
 
 
-def test_an_interrupted_training_goes_on_and_ends_as_files_that_evaluate(tiny_training, monkeypatch, capsys):
+def test_an_interrupted_training_goes_on_and_ends_as_files(tiny_training, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         interrupt_after_first_epoch(patch)
         with pytest.raises(SystemExit, match="start again"):
@@ -564,27 +545,6 @@ def test_an_interrupted_training_goes_on_and_ends_as_files_that_evaluate(tiny_tr
     assert card["made"]["data"]["sha256_of_arrays"] == mnist.CHECKSUM
     assert card["validation"]["images"] == 20
 
-    monkeypatch.setenv("DIGITLENS_MODELS", str(tiny_training))
-    evaluate.main([])
-    printed = capsys.readouterr().out
-    assert "test accuracy" in printed
-    written = json.loads((tiny_training / "tiny_evaluation.json").read_text())
-    confusion = np.array(written["confusion"])
-    assert confusion.shape == (10, 10)
-    assert confusion.sum() == written["test"]["images"] == 40
-    assert written["test"]["accuracy"] == pytest.approx(np.trace(confusion) / 40)
-    assert written["test"]["interval"][0] <= written["test"]["accuracy"] <= written["test"]["interval"][1]
-    assert written["keras_onnx_difference"] <= 1e-5
-    assert written["tta"]["angles"] == [-5, -3, 0, 3, 5]
-    assert written["tta"]["cost_ratio"] > 0
-    assert written["calibration"]["temperature"] == card["temperature"]
-
-    # The other network's .keras beside this .onnx: said, and exit status 1.
-    model.set_weights([weights + 0.05 for weights in model.get_weights()])
-    model.save(tiny_training / "tiny.keras")
-    with pytest.raises(SystemExit, match="not the same network"):
-        evaluate.main(["tiny"])
-
 
 def test_a_checkpoint_of_other_settings_is_not_taken_for_these(tiny_training, capsys):
     folder = train.CHECKPOINTS / "one"
@@ -604,46 +564,11 @@ def test_training_lowers_the_loss(tiny_training):
     assert history[-1]["loss"] < 0.8 * history[0]["loss"]
 
 
-@pytest.mark.parametrize("program", [train, evaluate], ids=["train", "evaluate"])
-def test_without_mnist_the_programs_end_with_one_sentence(program, network, tmp_path, monkeypatch):
+def test_without_mnist_training_ends_with_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "nowhere.npz"))
-    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
     monkeypatch.setattr(train, "CHECKPOINTS", tmp_path / "checkpoints")
-    export_network(network, tmp_path / "mnist_cnn")
-    card = {"temperature": 1.0, "thresholds": {"unsure_below": 0.5}, "made": {"settings": SETTINGS}}
-    (tmp_path / "mnist_cnn.json").write_text(json.dumps(card))
     with pytest.raises(SystemExit, match="MNIST_NPZ"):
-        program.main(["mnist_cnn"])
-
-
-def test_without_a_network_evaluate_ends_with_one_sentence(tmp_path, monkeypatch):
-    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
-    with pytest.raises(SystemExit, match="train one"):
-        evaluate.main([])
-    with pytest.raises(SystemExit, match="mnist_cnn"):
-        evaluate.main(["mnist_cnn"])
-
-
-@pytest.mark.parametrize(
-    ("right", "total", "low", "high"),
-    # R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 1998, table I
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-)
-def test_wilson_interval_by_published_values(right, total, low, high):
-    assert evaluate.wilson_interval(right, total) == pytest.approx((low, high), abs=5e-5)
-    mirrored = evaluate.wilson_interval(total - right, total)
-    assert mirrored == pytest.approx((1 - high, 1 - low), abs=5e-5)
-
-
-def test_confusion_precision_and_recall_of_a_small_case():
-    labels, answers = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 1])
-    confusion = evaluate.confusion_matrix(labels, answers)
-    assert confusion[0, :2].tolist() == [2, 1]
-    rows = evaluate.per_class(confusion)
-    assert rows[0] == {"digit": 0, "precision": 1.0, "recall": pytest.approx(2 / 3)}
-    assert rows[1] == {"digit": 1, "precision": pytest.approx(1 / 3), "recall": 1.0}
-    assert rows[2] == {"digit": 2, "precision": None, "recall": 0.0}
-    assert rows[3] == {"digit": 3, "precision": None, "recall": None}
+        train.main(["mnist_cnn"])
 
 
 @pytest.mark.parametrize("name", train.settings_names())

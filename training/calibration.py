@@ -6,11 +6,15 @@ from inference.calibration import with_temperature
 
 __all__ = [
     "brier_score",
+    "calibration",
     "expected_calibration_error",
     "fit_temperature",
     "negative_log_likelihood",
+    "reliability_bins",
     "with_temperature",
 ]
+
+BINS = 15
 
 
 def negative_log_likelihood(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -39,13 +43,38 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return temperature
 
 
-def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """Return the ECE, 0-1: the mean gap between confidence and accuracy over equal-width bins of confidence."""
+def reliability_bins(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> list[dict]:
+    """Return how often answers of about the same confidence are right: probabilities (N, 10), labels (N,).
+
+    A row for each of the equal-width bins of confidence that holds an image: ``low`` and ``high``, its bounds;
+    ``images``; ``confidence`` and ``accuracy``, their means, 0-1.
+    """
     confidences = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     places = np.minimum((confidences * bins).astype(int), bins - 1)
-    gaps = [
-        (places == place).mean() * abs(confidences[places == place].mean() - right[places == place].mean())
+    return [
+        {
+            "low": int(place) / bins,
+            "high": (int(place) + 1) / bins,
+            "images": int((places == place).sum()),
+            "confidence": float(confidences[places == place].mean()),
+            "accuracy": float(right[places == place].mean()),
+        }
         for place in np.unique(places)
     ]
-    return float(sum(gaps))
+
+
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> float:
+    """Return the ECE, 0-1: the mean gap between confidence and accuracy over equal-width bins of confidence."""
+    rows = reliability_bins(probabilities, labels, bins)
+    return sum(row["images"] * abs(row["confidence"] - row["accuracy"]) for row in rows) / len(labels)
+
+
+def calibration(probabilities: np.ndarray, labels: np.ndarray) -> dict:
+    """Return how honest the confidence is: nll, brier and ece, each the lower the better, and the reliability bins."""
+    return {
+        "nll": negative_log_likelihood(probabilities, labels),
+        "brier": brier_score(probabilities, labels),
+        "ece": expected_calibration_error(probabilities, labels),
+        "bins": reliability_bins(probabilities, labels),
+    }

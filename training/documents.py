@@ -1,6 +1,7 @@
 """Writes what is documented from its source: ``python -m training.documents``.
 
-PREPROCESSING.md comes from the steps' docstrings, the results in README.md from the files of figures in models/.
+PREPROCESSING.md comes from the steps' docstrings, the results in README.md and the model card, models/README.md, from
+the files of figures in models/.
 """
 
 import inspect
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from inference.classifier import models_folder
 from inference.steps import STEPS
+from training.model_card import model_card
 
 ROOT = Path(__file__).resolve().parent.parent
 PREPROCESSING = ROOT / "PREPROCESSING.md"
@@ -93,4 +95,6 @@ def readme() -> str:
 if __name__ == "__main__":
     PREPROCESSING.write_text(preprocessing(), encoding="utf-8")
     README.write_text(readme(), encoding="utf-8")
-    print(f"written: {PREPROCESSING.name}, {README.name}")
+    card = models_folder() / "README.md"
+    card.write_text(model_card(models_folder()), encoding="utf-8")
+    print(f"written: {PREPROCESSING.name}, {README.name}, {card}")

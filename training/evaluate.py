@@ -1,6 +1,10 @@
-"""Evaluate the networks in models/: ``python -m training.evaluate``. Writes NAME_evaluation.json beside each.
+"""Evaluate the networks in models/: ``python -m training.evaluate``. Re-makes every figure from the committed networks.
 
-The test images are looked at here only, after everything was chosen on the validation images. Test figures come
+Beside each network it writes NAME_evaluation.json, NAME_confusion.csv and NAME_per_class.csv; for all of them
+networks.csv, own_corruptions.csv and mnist_c.csv; seeds.csv and development.csv where there are such networks; the
+pictures in figures/; and README.md, the model card.
+
+The test images and MNIST-C are looked at here only, after everything was chosen on the validation images. Figures come
 from the .onnx that ships; the .keras is run as well, to see that the two are the same network.
 Exit status 1, with one sentence, where something is missing or the two files disagree.
 """
@@ -8,164 +12,88 @@ Exit status 1, with one sentence, where something is missing or the two files di
 import argparse
 import hashlib
 import json
-import math
-import statistics
-import time
 from datetime import date
 from pathlib import Path
 
-import keras
 import numpy as np
-import onnxruntime
 
-from inference.classifier import TTA_ANGLES, Classifier, NetworkUnavailable, models_folder, network_names, rotations
-from inference.mnist import MnistUnavailable
-from training.calibration import (
-    brier_score,
-    expected_calibration_error,
-    negative_log_likelihood,
-    with_temperature,
+from inference.classifier import (
+    DEFAULT_NETWORK,
+    TTA_ANGLES,
+    Classifier,
+    NetworkUnavailable,
+    models_folder,
+    network_names,
 )
-from training.data import Split, test_split, training_and_validation
+from inference.mnist import MnistUnavailable
+from training import figures, model_card, runs, tta
+from training.augmentation import OPERATIONS
+from training.calibration import calibration, with_temperature
+from training.comparison import by_corruption, compared, read_evaluations
+from training.data import Split
+from training.material import Material
+from training.measures import accuracy, comment, confusion_matrix, per_class
+from training.mnist_c import CORRUPTIONS, VARIABLE, MnistCUnavailable
+from training.probabilities import as_input, keras_model, keras_probabilities, onnx_probabilities
+from training.robustness import errors_of, mnist_c_robustness
+from training.tables import write_table
+from training.timing import medians
 
 # The .keras and the .onnx are the same network where no probability differs by more.
 MOST_DIFFERENCE = 1e-5
-BATCH = 500
-DIGITS = 10
-# Single predictions timed for the cost of TTA, each way.
-TIMED = 200
+# Single predictions timed: ours, and Keras' in the same process.
+TIMED = 50
+GOAL_TIMES_FASTER = 50
 
 
-def wilson_interval(right: int, total: int, z: float = 1.959964) -> tuple[float, float]:
-    """Return the interval (low, high), 0-1, for ``right`` of ``total``; 95 % by default.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927.
-    """
-    share = right / total
-    scale = 1 + z**2 / total
-    middle = (share + z**2 / (2 * total)) / scale
-    half = z / scale * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def confusion_matrix(labels: np.ndarray, answers: np.ndarray) -> np.ndarray:
-    """Return the counts, (10, 10) int: rows the true digit, columns the answer."""
-    counts = np.zeros((DIGITS, DIGITS), int)
-    np.add.at(counts, (labels, answers), 1)
-    return counts
-
-
-def per_class(confusion: np.ndarray) -> list[dict]:
-    """Return precision and recall, 0-1, of each digit: (10, 10) -> ten rows; None where there is nothing to count."""
-    right = np.diag(confusion)
-    answered, shown = confusion.sum(axis=0), confusion.sum(axis=1)
-    return [
-        {
-            "digit": digit,
-            "precision": float(right[digit] / answered[digit]) if answered[digit] else None,
-            "recall": float(right[digit] / shown[digit]) if shown[digit] else None,
-        }
-        for digit in range(DIGITS)
-    ]
-
-
-def calibration(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Return how honest the confidence is: nll, brier and ece, each the lower the better."""
-    return {
-        "nll": negative_log_likelihood(probabilities, labels),
-        "brier": brier_score(probabilities, labels),
-        "ece": expected_calibration_error(probabilities, labels),
-    }
-
-
-def onnx_probabilities(path: Path, images: np.ndarray) -> np.ndarray:
-    """Return the raw output ``probabilities``, (N, 10) float32, for images (N, 28, 28), 0-255, white on black."""
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-    batches = np.split(images, range(BATCH, len(images), BATCH))
-    return np.concatenate([session.run(["probabilities"], {name: as_input(batch)})[0] for batch in batches])
-
-
-def keras_probabilities(path: Path, images: np.ndarray) -> np.ndarray:
-    """Return the same from the .keras file, computed in float32 whatever precision it was trained in."""
-    keras.config.set_dtype_policy("float32")
-    return keras.models.load_model(path, compile=False).predict(as_input(images), batch_size=BATCH, verbose=0)
-
-
-def as_input(images: np.ndarray) -> np.ndarray:
-    """(N, 28, 28) -> (N, 28, 28, 1) float32, as every network takes them."""
-    return images.astype(np.float32)[..., None]
-
-
-def evaluate_tta(classifier: Classifier, validation: Split) -> dict:
-    """Return what the five rotations gain on the validation images and what they cost for one image."""
-    one_pass, turned = [], []
-    for batch in np.split(validation.images, range(BATCH, len(validation.images), BATCH)):
-        one_pass.append(classifier.probabilities(batch).argmax(axis=1))
-        every = np.concatenate([rotations(image) for image in batch])
-        votes = classifier.probabilities(every).reshape(len(batch), len(TTA_ANGLES), DIGITS)
-        turned.append(votes.mean(axis=1).argmax(axis=1))
-    before = float((np.concatenate(one_pass) == validation.labels).mean())
-    after = float((np.concatenate(turned) == validation.labels).mean())
-    return {
-        "angles": list(TTA_ANGLES),
-        "validation_accuracy_one_pass": before,
-        "validation_accuracy": after,
-        "gain_points": round(100 * (after - before), 4),
-        "cost_ratio": round(_cost_ratio(classifier, validation.images[:TIMED]), 2),
-    }
-
-
-def _cost_ratio(classifier: Classifier, images: np.ndarray) -> float:
-    """Time both ways on each image, one after the other: what else the machine does then meets both alike."""
-    seconds = {False: [], True: []}
-    for image in images:
-        for tta, times in seconds.items():
-            started = time.perf_counter()
-            classifier.predict(image, tta=tta)
-            times.append(time.perf_counter() - started)
-    return statistics.median(seconds[True]) / statistics.median(seconds[False])
-
-
-def evaluate(name: str) -> dict:
+def evaluate(name: str, material: Material) -> dict:
     """Return everything that is measured of one network of models_folder(), as plain JSON values.
 
-    Raises NetworkUnavailable or MnistUnavailable, each with one sentence, where a file is missing or damaged.
+    ``mnist_c`` is None where MNIST-C is not on this machine; ``tta["candidates"]`` is there for the default network
+    only. Raises NetworkUnavailable or MnistUnavailable, each with one sentence, where a file is missing or damaged.
     """
     classifier = Classifier(name)
     onnx_path, keras_path = (models_folder() / f"{name}{ending}" for ending in (".onnx", ".keras"))
-    if not keras_path.exists():
-        raise NetworkUnavailable(f"{keras_path} is missing: restore it, or train {name} again.")
     try:
         settings = classifier.card["made"]["settings"]
-        _, validation = training_and_validation(settings)
+        validation = material.validation(settings)
     except KeyError as error:
         raise NetworkUnavailable(
             f"The card of {name} does not say how it was made ({error} is missing): train it again."
         ) from error
-    test = test_split()
-
-    probabilities = onnx_probabilities(onnx_path, test.images)
-    answers = probabilities.argmax(axis=1)
-    right = int((answers == test.labels).sum())
-    confusion = confusion_matrix(test.labels, answers)
     temperature = float(classifier.card["temperature"])
-    difference = np.abs(keras_probabilities(keras_path, test.images) - probabilities).max()
+    test = material.test
+
+    def calibrated(images: np.ndarray) -> np.ndarray:
+        return with_temperature(onnx_probabilities(onnx_path, images), temperature)
+
+    difference = np.abs(
+        keras_probabilities(keras_path, test.images) - (raw := onnx_probabilities(onnx_path, test.images))
+    ).max()
+    probabilities = with_temperature(raw, temperature)
+    answers = probabilities.argmax(axis=1)
+    confusion = confusion_matrix(test.labels, answers)
+    kept = np.delete(np.arange(len(test.labels)), material.wrong)
     return {
         "name": name,
-        "test": {
-            "images": len(test.labels),
-            "accuracy": right / len(test.labels),
-            "interval": list(wilson_interval(right, len(test.labels))),
-        },
+        "parameters": classifier.card["parameters"],
+        "test": accuracy(answers, test.labels),
+        "test_without_wrong_labels": accuracy(answers[kept], test.labels[kept]),
+        "comment": comment(confusion),
         "confusion": confusion.tolist(),
         "per_class": per_class(confusion),
+        "misread": misread(probabilities, test, material.wrong),
         "calibration": {
             "temperature": temperature,
-            "before": calibration(probabilities, test.labels),
-            "after": calibration(with_temperature(probabilities, temperature), test.labels),
+            "before": calibration(raw, test.labels),
+            "after": calibration(probabilities, test.labels),
         },
-        "tta": evaluate_tta(classifier, validation),
+        "tta": evaluate_tta(classifier, calibrated, validation),
+        "validation": accuracy(calibrated(validation.images).argmax(axis=1), validation.labels),
+        "own_corruptions": errors_of(calibrated, material.own_corruptions(settings)),
+        "mnist_c": mnist_c_robustness(calibrated, material.mnist_c) if material.mnist_c else None,
+        "files": {"onnx_bytes": onnx_path.stat().st_size, "keras_bytes": keras_path.stat().st_size},
+        "speed": evaluate_speed(classifier, keras_path, validation),
         "keras_onnx_difference": float(difference),
         "onnx_sha256": hashlib.sha256(onnx_path.read_bytes()).hexdigest(),
         "date": date.today().isoformat(),
@@ -173,24 +101,85 @@ def evaluate(name: str) -> dict:
     }
 
 
+def misread(probabilities: np.ndarray, test: Split, wrong: list[int]) -> list[dict]:
+    """Return the images that were read wrong, the most confident answer first: probabilities (N, 10).
+
+    Each row: index in the test images, label, answer, confidence (0-1), and whether the label is known to be wrong.
+    """
+    answers = probabilities.argmax(axis=1)
+    confidences = probabilities.max(axis=1)
+    places = np.flatnonzero(answers != test.labels)
+    return [
+        {
+            "index": int(place),
+            "label": int(test.labels[place]),
+            "answer": int(answers[place]),
+            "confidence": round(float(confidences[place]), 4),
+            "wrong_label": int(place) in wrong,
+        }
+        for place in places[np.argsort(-confidences[places], kind="stable")]
+    ]
+
+
+def evaluate_tta(classifier: Classifier, probabilities_of, validation: Split) -> dict:
+    """Return what the rotations that ship gain on the validation images and what they cost for one image.
+
+    For the default network ``candidates`` holds the other sets of looks beside it, and ``best`` the one to choose.
+    """
+    is_default = classifier.name == DEFAULT_NETWORK
+    candidates = tta.CANDIDATES if is_default else {"one look": tta.ONE_LOOK, tta.SHIPPED_NAME: tta.SHIPPED}
+    rows = tta.compare(probabilities_of, classifier.probabilities, validation, candidates)
+    one_look, shipped, *_ = rows
+    result = {
+        "angles": list(TTA_ANGLES),
+        "validation_accuracy_one_pass": one_look["accuracy"],
+        "validation_accuracy": shipped["accuracy"],
+        "validation_nll_one_pass": one_look["nll"],
+        "validation_nll": shipped["nll"],
+        "gain_points": round(100 * (shipped["accuracy"] - one_look["accuracy"]), 4),
+        "cost_ratio": shipped["cost_ratio"],
+    }
+    return {**result, "candidates": rows, "rule": tta.RULE, "best": tta.best(rows)} if is_default else result
+
+
+def evaluate_speed(classifier: Classifier, keras_path: Path, validation: Split) -> dict:
+    """Return the median time of one digit through the .onnx and through Keras' ``predict``, taking turns."""
+    model = keras_model(keras_path)
+    ours, theirs = medians(
+        [classifier.predict, lambda image: model.predict(as_input(image[None]), verbose=0)], validation.images[:TIMED]
+    )
+    return {
+        "onnx_ms": round(ours, 3),
+        "keras_ms": round(theirs, 3),
+        "times_faster": round(theirs / ours, 1),
+        "goal_times_faster": GOAL_TIMES_FASTER,
+    }
+
+
 def summary(evaluation: dict) -> str:
     """Return the evaluation in a few lines for people."""
-    test, tta, measures = (evaluation[part] for part in ("test", "tta", "calibration"))
+    test, clean, measures, shift = (
+        evaluation[part] for part in ("test", "test_without_wrong_labels", "calibration", "tta")
+    )
+    own, mnist_c, speed = (evaluation[part] for part in ("own_corruptions", "mnist_c", "speed"))
     low, high = test["interval"]
-    errors = round(test["images"] * (1 - test["accuracy"]))
-    weakest = min(evaluation["per_class"], key=lambda row: row["recall"] if row["recall"] is not None else 1.0)
     lines = [
         f"{evaluation['name']}, computed through the .onnx",
-        f"  test accuracy    {test['accuracy']:.2%} of {test['images']:,} images, {errors} wrong"
+        f"  test accuracy    {test['accuracy']:.2%} of {test['images']:,} images, {test['errors']} wrong"
         f" (95 %: {low:.2%} to {high:.2%})",
-    ]
-    if weakest["recall"] is not None:
-        lines.append(f"  hardest digit    {weakest['digit']}: {weakest['recall']:.2%} of them found")
-    lines += [
+        f"                   {clean['accuracy']:.2%} without the {test['images'] - clean['images']} labels known to be"
+        f" wrong, {clean['errors']} wrong",
+        f"  confusion        {evaluation['comment']}",
         f"  calibration      {', '.join(_before_after(measures, measure) for measure in ('nll', 'brier', 'ece'))}"
         f" (before → after temperature {measures['temperature']:.3f})",
-        f"  TTA              {tta['validation_accuracy_one_pass']:.2%} → {tta['validation_accuracy']:.2%} on the"
-        f" validation images ({tta['gain_points']:+.2f} points) for {tta['cost_ratio']:.1f} times the time",
+        f"  TTA              {shift['validation_accuracy_one_pass']:.2%} → {shift['validation_accuracy']:.2%} on the"
+        f" validation images ({shift['gain_points']:+.2f} points) for {shift['cost_ratio']:.1f} times the time",
+        f"  own corruptions  {own['mean']:.2%} wrong on average of {len(own['errors'])}, on the validation images",
+    ]
+    if mnist_c:
+        lines.append(f"  MNIST-C          {mnist_c['mean']:.2%} wrong on average of {len(mnist_c['errors'])}")
+    lines += [
+        f"  one digit        {speed['onnx_ms']:.2f} ms, {speed['times_faster']:.0f} times faster than Keras' predict",
         f"  .keras and .onnx differ by {evaluation['keras_onnx_difference']:.1e} at most",
     ]
     return "\n".join(lines)
@@ -200,37 +189,92 @@ def _before_after(measures: dict, name: str) -> str:
     return f"{name} {measures['before'][name]:.4f} → {measures['after'][name]:.4f}"
 
 
+def write_evaluation(evaluation: dict) -> None:
+    """Write the files of one network: its evaluation, and its confusion and precision and recall as tables."""
+    stem = models_folder() / evaluation["name"]
+    stem.with_name(f"{stem.name}_evaluation.json").write_text(f"{_as_json(evaluation)}\n", encoding="utf-8")
+    write_table(
+        stem.with_name(f"{stem.name}_confusion.csv"),
+        [
+            {"digit": digit, **{f"read_as_{answer}": count for answer, count in enumerate(counts)}}
+            for digit, counts in enumerate(evaluation["confusion"])
+        ],
+    )
+    write_table(stem.with_name(f"{stem.name}_per_class.csv"), evaluation["per_class"])
+
+
+def _as_json(value, indent: str = "") -> str:
+    """One key a line, and each row of a table on one: the file is read by people too."""
+    inside = indent + "  "
+    if isinstance(value, dict):
+        pairs = [f"{inside}{json.dumps(key)}: {_as_json(inner, inside)}" for key, inner in value.items()]
+        return "{\n" + ",\n".join(pairs) + f"\n{indent}}}"
+    if isinstance(value, list) and value and isinstance(value[0], list | dict):
+        return "[\n" + ",\n".join(inside + json.dumps(row) for row in value) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write_comparisons(test: Split) -> None:
+    """Write what is made from all evaluations in models_folder(): tables, pictures and the model card."""
+    folder = models_folder()
+    evaluations = read_evaluations()
+    write_table(folder / "networks.csv", compared(evaluations))
+    write_table(folder / "own_corruptions.csv", by_corruption(evaluations, "own_corruptions", OPERATIONS))
+    write_table(folder / "mnist_c.csv", by_corruption(evaluations, "mnist_c", CORRUPTIONS))
+    figures.draw_all(folder, evaluations, test)
+    if (folder / f"{DEFAULT_NETWORK}_evaluation.json").exists():
+        (folder / "README.md").write_text(model_card.model_card(folder), encoding="utf-8")
+    else:
+        print(f"{DEFAULT_NETWORK} is not evaluated: the model card is left out.", flush=True)
+
+
+def _write_or_remove(path: Path, rows: list[dict] | None, missing: str) -> None:
+    """Write a table; where its networks are not there, say so and leave no figures of others behind."""
+    if rows is None:
+        path.unlink(missing_ok=True)
+        print(missing, flush=True)
+    else:
+        write_table(path, rows)
+
+
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Evaluate trained networks and write models/NAME_evaluation.json.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which networks (default: all in models/)")
-    names = parser.parse_args(arguments).names or network_names()
-    if not names:
-        raise SystemExit(
-            f"There is no network in {models_folder()}: train one with python -m training.train mnist_cnn."
-        )
+    parser = argparse.ArgumentParser(description="Evaluate trained networks and re-make the figures of models/.")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="which networks (default: all in models/, seeds and development)"
+    )
+    chosen = parser.parse_args(arguments).names
+    folder = models_folder()
+    if not network_names():
+        raise SystemExit(f"There is no network in {folder}: train one with python -m training.train mnist_cnn.")
     differing = []
-    for name in names:
-        try:
-            evaluation = evaluate(name)
-        except (NetworkUnavailable, MnistUnavailable) as error:
-            raise SystemExit(str(error)) from error
-        path = models_folder() / f"{name}_evaluation.json"
-        path.write_text(_as_json(evaluation))
-        print(f"{summary(evaluation)}\n  written to {path}", flush=True)
-        if not evaluation["keras_onnx_difference"] <= MOST_DIFFERENCE:  # not: also where it is no number
-            differing.append(name)
+    try:
+        material = Material()
+        if material.mnist_c is None:
+            print(f"{VARIABLE} is not set: MNIST-C is left out, its figures will be null.", flush=True)
+        for name in chosen or network_names():
+            evaluation = evaluate(name, material)
+            write_evaluation(evaluation)
+            print(summary(evaluation), flush=True)
+            if not evaluation["keras_onnx_difference"] <= MOST_DIFFERENCE:  # not: also where it is no number
+                differing.append(name)
+        if not chosen:
+            _write_or_remove(
+                folder / "seeds.csv", runs.seeds(material), f"There is no {folder / 'seeds'}: other seeds are left out."
+            )
+            _write_or_remove(
+                folder / "development.csv",
+                runs.development(material),
+                f"There is no {folder / 'development'}: the steps of the development are left out.",
+            )
+        write_comparisons(material.test)
+    except (NetworkUnavailable, MnistUnavailable, MnistCUnavailable) as error:
+        raise SystemExit(str(error)) from error
+    print(f"written to {folder}", flush=True)
     if differing:
         raise SystemExit(
             f"The .keras and the .onnx of {', '.join(differing)} are not the same network: their probabilities differ"
             f" by more than {MOST_DIFFERENCE:.0e}. Export the .onnx again."
         )
-
-
-def _as_json(evaluation: dict) -> str:
-    """One key a line, but each row of the confusion matrix on one: the file is read by people too."""
-    text = json.dumps({**evaluation, "confusion": "CONFUSION"}, indent=2)
-    rows = ",\n    ".join(json.dumps(row) for row in evaluation["confusion"])
-    return text.replace('"CONFUSION"', f"[\n    {rows}\n  ]") + "\n"
 
 
 if __name__ == "__main__":
