@@ -5,7 +5,7 @@ import numpy as np
 
 from inference.mnist import load_test_images
 from training.augmentation import augment
-from training.sources import Data, DataError, Split, load_data
+from training.sources import Data, Split, load_data
 
 # A small data set gives up this share of its training images for validation, where the settings ask for more.
 MOST_HELD_OUT = 1 / 5
@@ -38,24 +38,19 @@ class AugmentedBatches(keras.utils.PyDataset):
     """Shuffled batches of one epoch, augmented anew; the same for the same (seed, epoch) on every machine."""
 
     def __init__(self, split: Split, settings: dict, epoch: int):
-        """Raise DataError where there are too few images for one batch."""
         super().__init__(workers=1, max_queue_size=32)
-        if len(split.labels) < settings["batch_size"]:
-            raise DataError(
-                f"{len(split.labels)} images are left to learn from, and {settings['batch_size']} are learnt from at "
-                "once: add images, or set a smaller batch_size in the network's settings."
-            )
         self._split = split
         self._settings = settings
         self._epoch = epoch
+        # A small data set is one batch.
+        self._size = min(settings["batch_size"], len(split.labels))
         self._order = np.random.default_rng([settings["seed"], epoch]).permutation(len(split.labels))
 
     def __len__(self) -> int:
-        return len(self._order) // self._settings["batch_size"]
+        return len(self._order) // self._size
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        size = self._settings["batch_size"]
-        chosen = self._order[index * size : (index + 1) * size]
+        chosen = self._order[index * self._size : (index + 1) * self._size]
         images, labels = self._split.images[chosen], self._split.labels[chosen]
         rng = np.random.default_rng([self._settings["seed"], self._epoch, index])
         images = augment(images, labels, self._settings["augmentation"], rng)

@@ -89,7 +89,7 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
     """Train on a data set, or on MNIST; return the network, in float32, with its history, one row an epoch.
 
     It goes on from the newest checkpoint in ``checkpoints`` if that was made with the same settings. Raises
-    MnistUnavailable where MNIST is wanted and cannot be had, DataError where there are too few images.
+    MnistUnavailable where MNIST is wanted and cannot be had.
     """
     keras.utils.set_random_seed(settings["seed"])
     keras.config.set_dtype_policy(settings["precision"])
