@@ -423,7 +423,7 @@ def test_fewer_images_than_a_batch_are_one_batch():
 # --- The look ------------------------------------------------------------------------------------------------
 
 
-def test_a_look_at_a_folder_writes_counts_and_three_pictures(tmp_path, capsys):
+def test_a_look_at_a_folder_writes_counts_and_four_pictures(tmp_path, capsys):
     write_digits(tmp_path / "school" / "train")
     write_digits(tmp_path / "school" / "test", each=1)
     out = tmp_path / "out"
@@ -445,7 +445,7 @@ def test_a_look_at_a_folder_writes_counts_and_three_pictures(tmp_path, capsys):
     assert said["pixels"]["mean"] == pytest.approx(training.images.mean(), abs=1e-3)
     assert said["pixels"]["deviation"] == pytest.approx(training.images.std(), abs=1e-3)
     assert said["sha256_of_arrays"] == data.described()["sha256_of_arrays"]
-    names = ["data_counts.png", "data_means.png", "data_samples.png"]
+    names = ["data_augmentations.png", "data_counts.png", "data_means.png", "data_samples.png"]
     assert sorted(path.name for path in (out / "figures").iterdir()) == names
     for name in names:
         assert cv2.imread(str(out / "figures" / name)).std() > 20
@@ -476,7 +476,7 @@ def test_the_committed_look_is_mnists():
     assert said["credit"] == "MNIST: Y. LeCun, C. Cortes, C. Burges"
     assert said["counts"] == {"training": 55_000, "validation": 5_000, "test": 10_000}
     assert said["per_digit"]["validation"] == training_and_validation(MNISTS)[1].per_digit()
-    for name in ("counts", "means", "samples"):
+    for name in ("augmentations", "counts", "means", "samples"):
         assert (look.MODELS / "figures" / f"data_{name}.png").exists()
 
 

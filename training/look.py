@@ -1,11 +1,12 @@
 """Look at the data before training: ``python -m training.look``, or ``--data FOLDER_OR_NPZ --out FOLDER`` for your own.
 
-Writes data.json (how many images of each digit there are, how bright they are) and three pictures into figures/:
-data_counts.png, data_means.png and data_samples.png.
+Writes data.json (how many images of each digit there are, how bright they are) and four pictures into figures/:
+data_counts.png, data_means.png, data_samples.png, and data_augmentations.png: what each operation makes of an image.
 """
 
 import argparse
 import json
+import math
 import os
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 
 from inference.classifier import DEFAULT_NETWORK
 from inference.mnist import MnistUnavailable
+from training.augmentation import OPERATIONS
 from training.data import training_and_validation
 from training.export import MODELS
 from training.sources import Data, DataError, Split, load_data
@@ -103,6 +105,24 @@ def samples_figure(name: str, training: Split) -> Figure:
     return figure
 
 
+def augmentations_figure(name: str, training: Split) -> Figure:
+    """Return every augmentation of training/augmentation.py, each on one image: before, and three times after."""
+    columns, after = 3, 3
+    rng = np.random.default_rng(SAMPLES_SEED)
+    figure = Figure(figsize=(11, 10.4), layout="constrained")
+    parts = figure.subfigures(math.ceil(len(OPERATIONS) / columns), columns, hspace=0.06, wspace=0.06)
+    for part, (operation_name, operation) in zip(parts.flat, OPERATIONS.items(), strict=False):
+        digits = [operation.digit] if operation.digit is not None else DIGITS
+        image = training.images[rng.choice(np.flatnonzero(np.isin(training.labels, digits)))].astype(np.float32)
+        changed = [operation.apply(image, rng) for _ in range(after)]
+        part.suptitle(operation_name.replace("_", " "), fontsize=11)
+        for panel, shown in zip(part.subplots(1, 1 + after), [image, *changed], strict=True):
+            _show(panel, shown)
+    figure.suptitle("Augmentations: an image, and three times what becomes of it")
+    _give_credit(figure, name)
+    return figure
+
+
 def _show(panel, image: np.ndarray) -> None:
     panel.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     panel.axis("off")
@@ -123,6 +143,7 @@ def write(data: Data, splits: dict[str, Split], out: Path) -> None:
             "counts": counts_figure(data.name, splits),
             "means": means_figure(data.name, splits["training"]),
             "samples": samples_figure(data.name, splits["training"]),
+            "augmentations": augmentations_figure(data.name, splits["training"]),
         }
         for name, figure in figures.items():
             # Without the version of matplotlib inside, the same data give the same file.
