@@ -54,8 +54,8 @@ def model_card(folder: Path) -> str:
     sections = [
         HEAD,
         PURPOSE,
-        _data(card),
-        _training(card),
+        _data(card, folder),
+        _training(card, folder),
         _results(evaluation),
         _calibration(card, evaluation),
         _tta(evaluation),
@@ -70,7 +70,7 @@ def model_card(folder: Path) -> str:
     return "\n".join(section for section in sections if section)
 
 
-def _data(card: dict) -> str:
+def _data(card: dict, folder: Path) -> str:
     settings, data = card["made"]["settings"], card["made"]["data"]
     held_out = card["validation"]["images"]
     return f"""## Data
@@ -79,10 +79,11 @@ def _data(card: dict) -> str:
 {settings["validation_seed"]}, the same for every network), and 10,000 test images. SHA-256 of its arrays:
 `{data["sha256_of_arrays"]}`. {CREDIT}.
 
+{_picture(folder, "data_samples.png", "Some training images of each digit")}
 {DISCIPLINE}"""
 
 
-def _training(card: dict) -> str:
+def _training(card: dict, folder: Path) -> str:
     made = card["made"]
     settings = made["settings"]
     reasons = settings["reasons"]
@@ -107,6 +108,7 @@ def _training(card: dict) -> str:
                 ("operation", "share", "what it does"),
                 [(f"`{name}`", f"{share:.0%}", _docstring(OPERATIONS[name].apply)) for name, share in shares.items()],
             ),
+            _picture(folder, "data_augmentations.png", "Each operation, applied to an image three times"),
         ]
     return "\n".join(parts)
 
@@ -192,7 +194,7 @@ def _tta(evaluation: dict) -> str:
         )
         for row in tta["candidates"]
     ]
-    ships = "It ships." if tta["best"] == SHIPPED_NAME else "What ships is marked above."
+    ships = "It ships." if tta["best"] == SHIPPED_NAME else "What ships is named so above."
     return "\n".join(
         [
             "## Several looks (TTA)\n",
@@ -247,9 +249,9 @@ def _mnist_c(card: dict, evaluation: dict, rows: list[dict]) -> str:
             title,
             f"{measured['images']:,} of MNIST's test images in each of {len(CORRUPTIONS)} corruptions; the share of"
             ' wrong answers, one pass (N. Mu, J. Gilmer, "MNIST-C: A robustness benchmark for computer vision", 2019).'
-            " The augmentation was written knowing what kinds of corruption there are: the last column says which"
-            f" operations come near each, and their share in the recipe of `{DEFAULT_NETWORK}`: these errors are not"
-            " those of a network that is surprised.\n",
+            " The augmentation was written knowing what kinds of corruption there are and which are hard for a network"
+            " that has not met them: these errors are not those of a network that is surprised. The last column says"
+            f" which operations come near each, and their share in the recipe of `{DEFAULT_NETWORK}`.\n",
             _table(("corruption", *_quoted(networks), "what comes near it in training"), lines),
             "![MNIST-C by corruption](figures/mnist_c.png)\n",
         ]
@@ -375,6 +377,11 @@ def _docstring(function) -> str:
     """Return the first paragraph of a docstring on one line, without the "Return" that begins it."""
     first = " ".join(inspect.getdoc(function).split("\n\n")[0].split())
     return first.removeprefix("Return ")[:1].upper() + first.removeprefix("Return ")[1:]
+
+
+def _picture(folder: Path, name: str, says: str) -> str:
+    """Return a picture that another script draws (training/look.py), where it is there."""
+    return f"![{says}](figures/{name})\n" if (folder / "figures" / name).exists() else ""
 
 
 def _table(head: tuple, rows: list[tuple]) -> str:
