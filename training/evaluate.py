@@ -67,9 +67,8 @@ def evaluate(name: str, material: Material) -> dict:
     def calibrated(images: np.ndarray) -> np.ndarray:
         return with_temperature(onnx_probabilities(onnx_path, images), temperature)
 
-    difference = np.abs(
-        keras_probabilities(keras_path, test.images) - (raw := onnx_probabilities(onnx_path, test.images))
-    ).max()
+    raw = onnx_probabilities(onnx_path, test.images)
+    difference = np.abs(keras_probabilities(keras_path, test.images) - raw).max()
     probabilities = with_temperature(raw, temperature)
     answers = probabilities.argmax(axis=1)
     confusion = confusion_matrix(test.labels, answers)
@@ -158,7 +157,7 @@ def evaluate_speed(classifier: Classifier, keras_path: Path, validation: Split) 
 
 def summary(evaluation: dict) -> str:
     """Return the evaluation in a few lines for people."""
-    test, clean, measures, shift = (
+    test, clean, measures, looks = (
         evaluation[part] for part in ("test", "test_without_wrong_labels", "calibration", "tta")
     )
     own, mnist_c, speed = (evaluation[part] for part in ("own_corruptions", "mnist_c", "speed"))
@@ -172,8 +171,8 @@ def summary(evaluation: dict) -> str:
         f"  confusion        {evaluation['comment']}",
         f"  calibration      {', '.join(_before_after(measures, measure) for measure in ('nll', 'brier', 'ece'))}"
         f" (before → after temperature {measures['temperature']:.3f})",
-        f"  TTA              {shift['validation_accuracy_one_pass']:.2%} → {shift['validation_accuracy']:.2%} on the"
-        f" validation images ({shift['gain_points']:+.2f} points) for {shift['cost_ratio']:.1f} times the time",
+        f"  TTA              {looks['validation_accuracy_one_pass']:.2%} → {looks['validation_accuracy']:.2%} on the"
+        f" validation images ({looks['gain_points']:+.2f} points) for {looks['cost_ratio']:.1f} times the time",
         f"  own corruptions  {own['mean']:.2%} wrong on average of {len(own['errors'])}, on the validation images",
     ]
     if mnist_c:

@@ -6,6 +6,7 @@ One style: white ground, text that can be read on a phone, colours that people w
 
 import csv
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from matplotlib import rc_context
@@ -79,7 +80,7 @@ def confusion(evaluation: dict) -> Figure:
     """Return the confusion matrix: what is right in grey, errors the stronger the more of them."""
     counts = np.array(evaluation["confusion"])
     errors = counts * (1 - np.eye(len(counts), dtype=int))
-    figure = Figure(figsize=(6, 5.6), layout="constrained")
+    figure = Figure(figsize=(6, 6), layout="constrained")
     axes = figure.subplots()
     shades = LinearSegmentedColormap.from_list("errors", ["white", ORANGE])
     axes.imshow(errors, cmap=shades, vmin=0, vmax=max(1, errors.max()))
@@ -102,6 +103,7 @@ def confusion(evaluation: dict) -> Figure:
     axes.set_ylabel("true digit")
     test = evaluation["test"]
     figure.suptitle(f"{evaluation['name']}: {test['errors']} of {test['images']:,} test images read wrong", fontsize=11)
+    figure.supxlabel(fill(evaluation["comment"], 88), fontsize=8)
     return figure
 
 
