@@ -34,10 +34,10 @@ Where a wrong digit costs something (cheques, doses, votes), it must not decide 
 
 REMAKE = """## How to make all of this again
 
-`make seeds` trains the recipe with each seed and ships the network that is best on the validation images,
-`python -m training.development` trains the rows of the table, and `make evaluate` makes every figure on this page from
-the committed networks. The same seed gives the same batches on every machine; sums in another order on another
-processor may still make another network, by chance about as good.
+`python -m training.seeds` trains the recipe with each seed and ships the network that is best on the validation images,
+`python -m training.development` trains the steps of the development, `make train NETWORK=mlp` any other network, and
+`make evaluate` makes every figure on this page from the committed networks. The same seed gives the same batches on
+every machine; sums in another order on another processor still make another network, by chance about as good.
 """
 
 DISCIPLINE = """Settings, temperature, threshold, TTA and seed are chosen on the validation images. The test images and
