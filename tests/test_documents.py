@@ -4,7 +4,7 @@ import pytest
 
 from inference.classifier import models_folder
 from training.documents import PREPROCESSING, README, preprocessing, readme
-from training.model_card import model_card
+from training.evaluation.model_card import model_card
 
 
 def test_the_steps_are_documented():

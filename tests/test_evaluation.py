@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from inference import mnist
-from inference.classifier import TTA_ANGLES, NetworkUnavailable, rotations
+from inference.classifier import NetworkUnavailable
+from inference.tta import TTA_VIEWS, View
 from tests.small import small_mnist, take_for_mnist
-from training import augmentation, evaluate, figures, mnist_c, robustness, runs, tta, wrong_labels
+from training import augmentation, evaluate
 from training.calibration import expected_calibration_error, reliability_bins
 from training.data import Split, training_and_validation
+from training.evaluation import figures, mnist_c, robustness, runs, tta, wrong_labels
+from training.evaluation.material import Material
+from training.evaluation.measures import accuracy, comment, confusion_matrix, per_class, wilson_interval
+from training.evaluation.model_card import model_card
+from training.evaluation.tables import read_table, write_table
+from training.evaluation.timing import medians
 from training.export import export_network, write_card
-from training.material import Material
-from training.measures import accuracy, comment, confusion_matrix, per_class, wilson_interval
-from training.model_card import model_card
 from training.networks import mnist_cnn
-from training.tables import read_table, write_table
-from training.timing import medians
 
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -316,23 +318,11 @@ def test_an_operation_for_a_digit_that_is_not_there_is_left_out(small):
 # --- TTA -----------------------------------------------------------------------------------------------------
 
 
-def test_a_view_is_what_its_numbers_say(small):
-    image = small.x_train[7]
-    np.testing.assert_array_equal(tta.View().of(image), image)
-    shifted = tta.View(rows=1, columns=-1).of(image)
-    np.testing.assert_array_equal(shifted[1:, :-1], image[:-1, 1:])
-    ours = np.stack([view.of(image) for view in tta.SHIPPED])
-    np.testing.assert_array_equal(ours, rotations(image))
-    # The ink grows with the square of the zoom.
-    assert tta.View(zoom=1.1).of(image).sum() / image.sum() == pytest.approx(1.21, rel=0.05)
-    assert tta.View(zoom=0.9).of(image).sum() / image.sum() == pytest.approx(0.81, rel=0.05)
-
-
 def test_every_candidate_looks_at_the_image_itself_and_never_twice_the_same():
-    assert tta.CANDIDATES["one look"] == tta.ONE_LOOK
-    assert tta.CANDIDATES[tta.SHIPPED_NAME] == tuple(tta.View(angle=angle) for angle in TTA_ANGLES)
+    assert tta.CANDIDATES[tta.ONE_LOOK] == (View(),)
+    assert set(tta.CANDIDATES[tta.SHIPPED]) == set(TTA_VIEWS)
     for views in tta.CANDIDATES.values():
-        assert tta.View() in views
+        assert View() in views
         assert len(set(views)) == len(views)
 
 
@@ -347,8 +337,8 @@ def test_sets_of_looks_are_compared_by_their_mean():
         return np.column_stack([1 - ones, ones])
 
     split = Split(images, np.ones(5, np.uint8))
-    down, up = tta.View(rows=1), tta.View(rows=-1)
-    candidates = {"one look": tta.ONE_LOOK, "down": (tta.View(), down), "up": (tta.View(), up)}
+    down, up = View(rows=1), View(rows=-1)
+    candidates = {"one look": (View(),), "down": (View(), down), "up": (View(), up)}
     one_look, lower, upper = tta.compare(probabilities_of, probabilities_of, split, candidates)
     assert (one_look["looks"], one_look["accuracy"], one_look["cost_ratio"]) == (1, 1, 1)
     assert one_look["nll_change"] == 0
@@ -416,7 +406,7 @@ def evaluated(small, tmp_path_factory):
         rows = [{"index": 3, "label": int(small.y_test[3])}, {"index": 8, "label": int(small.y_test[8])}]
         (root / "wrong.json").write_text(json.dumps({"labels": rows, "source": "A paper.", "urls": ["https://a.b"]}))
         patch.setattr(wrong_labels, "PATH", root / "wrong.json")
-        patch.setattr("training.model_card.WRONG_LABELS", root / "wrong.json")
+        patch.setattr("training.evaluation.model_card.WRONG_LABELS", root / "wrong.json")
         steps = [{"name": "first", "title": "The first step"}, {"name": "second", "title": "+ more"}]
         (root / "development.json").write_text(json.dumps({"rows": steps}))
         patch.setattr(runs, "DEVELOPMENT", root / "development.json")
@@ -489,7 +479,8 @@ def test_the_sets_of_looks_are_compared_for_the_default_network_only(evaluated):
     written = read(evaluated)["tta"]
     assert [row["name"] for row in written["candidates"]] == list(tta.CANDIDATES)
     assert written["best"] in tta.CANDIDATES
-    assert written["angles"] == list(TTA_ANGLES)
+    assert written["views"] == [view.name for view in TTA_VIEWS]
+    assert written["shipped"] in tta.CANDIDATES
     other = read(evaluated, "other")["tta"]
     assert "candidates" not in other
     assert other["validation_accuracy"] >= 0

@@ -13,12 +13,12 @@ from inference import mnist, preprocess
 from inference.samples import DIGITS, drawing
 from training.augmentation import OPERATIONS
 from training.evaluate import MOST_DIFFERENCE
+from training.evaluation.figures import GALLERY, GALLERY_OF_OTHERS
+from training.evaluation.measures import comment, confusion_matrix
+from training.evaluation.mnist_c import load_mnist_c
+from training.evaluation.probabilities import keras_probabilities, onnx_probabilities
+from training.evaluation.tables import read_table
 from training.export import MODELS, layer_table
-from training.figures import GALLERY, GALLERY_OF_OTHERS
-from training.measures import comment, confusion_matrix
-from training.mnist_c import load_mnist_c
-from training.probabilities import keras_probabilities, onnx_probabilities
-from training.tables import read_table
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 

@@ -27,9 +27,9 @@ from training.calibration import (
     with_temperature,
 )
 from training.data import AugmentedBatches, Split
+from training.evaluation.probabilities import as_input, keras_probabilities, onnx_probabilities
 from training.export import export_network, layer_table, unsure_below
 from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_cnn
-from training.probabilities import as_input, keras_probabilities, onnx_probabilities
 
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from inference.classifier import models_folder
 from inference.steps import STEPS
-from training.model_card import model_card
+from training.evaluation.model_card import model_card
 
 ROOT = Path(__file__).resolve().parent.parent
 PREPROCESSING = ROOT / "PREPROCESSING.md"

@@ -107,7 +107,7 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
         history = []
         model = NETWORKS[settings["network"]](settings)
         model.compile(
-            optimizer=keras.optimizers.AdamW(settings["learning_rate"], weight_decay=settings["weight_decay"]),
+            optimizer=keras.optimizers.Adam(settings["learning_rate"]),
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings["label_smoothing"]),
             metrics=["accuracy"],
             jit_compile=False,  # XLA makes this network half as fast on a CPU

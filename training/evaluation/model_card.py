@@ -9,17 +9,16 @@ from pathlib import Path
 
 from inference.classifier import DEFAULT_NETWORK
 from training.augmentation import OPERATIONS
-from training.figures import CREDIT
-from training.mnist_c import CORRUPTIONS, VARIABLE
+from training.evaluation.figures import CREDIT
+from training.evaluation.mnist_c import CORRUPTIONS, VARIABLE
+from training.evaluation.tables import read_table
+from training.evaluation.wrong_labels import PATH as WRONG_LABELS
 from training.networks import NETWORKS
-from training.tables import read_table
-from training.tta import SHIPPED_NAME
-from training.wrong_labels import PATH as WRONG_LABELS
 
 HEAD = f"""# Model card
 
 `{DEFAULT_NETWORK}` reads one handwritten digit. This page is made by `make evaluate` from the files beside it, and by
-`make documents`: change `training/model_card.py`.
+`make documents`: change `training/evaluation/model_card.py`.
 """
 
 PURPOSE = """## What it is for
@@ -75,9 +74,9 @@ def _data(card: dict, folder: Path) -> str:
     held_out = card["validation"]["images"]
     return f"""## Data
 
-{data["name"]}: 60,000 training images, of which {held_out:,} are held out for validation (drawn with seed
-{settings["validation_seed"]}, the same for every network), and 10,000 test images. SHA-256 of its arrays:
-`{data["sha256_of_arrays"]}`. {CREDIT}.
+{data["name"]}: {data["training_images"]:,} training images, of which {held_out:,} are held out for validation
+(drawn with seed {settings["validation_seed"]}, the same for every network), and {data["test_images"]:,} test images.
+SHA-256 of its arrays: `{data["sha256_of_arrays"]}`. {CREDIT}.
 
 {_picture(folder, "data_samples.png", "Some training images of each digit")}
 {DISCIPLINE}"""
@@ -138,7 +137,8 @@ def _results(evaluation: dict) -> str:
             "## Results\n",
             _table(("images", "how many", "errors", "accuracy", "95 % interval (Wilson)"), rows),
             f"{set_aside} labels of the test images are known to be wrong: fewer than three of five people agreed with"
-            f" them. {known} of the {len(misread)} errors are among them. The list: `training/wrong_labels.json`, from"
+            f" them. {known} of the {len(misread)} errors are among them. The list:"
+            " `training/evaluation/wrong_labels.json`, from"
             f" {sources['source'].rstrip('.')}, <{sources['urls'][0]}>.\n",
             f"![Confusion matrix](figures/{DEFAULT_NETWORK}_confusion.png)\n",
             f"{evaluation['comment']}\n",
@@ -194,7 +194,7 @@ def _tta(evaluation: dict) -> str:
         )
         for row in tta["candidates"]
     ]
-    ships = "It ships." if tta["best"] == SHIPPED_NAME else "What ships is named so above."
+    ships = "It ships." if tta["best"] == tta["shipped"] else f"{tta['shipped'].capitalize()} ships."
     return "\n".join(
         [
             "## Several looks (TTA)\n",

@@ -17,8 +17,8 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from inference.classifier import DEFAULT_NETWORK
 from training.data import Split
-from training.measures import wilson_interval
-from training.tables import read_table
+from training.evaluation.measures import wilson_interval
+from training.evaluation.tables import read_table
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#7f8a90", "#1d2529"
 COLOURS = (BLUE, ORANGE, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
