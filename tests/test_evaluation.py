@@ -25,6 +25,7 @@ from training.evaluation.tables import read_table, write_table
 from training.evaluation.timing import medians
 from training.export import export_network, write_card
 from training.networks import mnist_cnn
+from training.sources import load_data
 
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -366,7 +367,7 @@ SETTINGS = {
 }
 
 
-def write_network(stem, seed: int, data: mnist.Mnist, changes: dict | None = None) -> None:
+def write_network(stem, seed: int, changes: dict | None = None) -> None:
     """Write a network with random weights, its card and a history."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     options = {**SETTINGS, "seed": seed, **(changes or {})}
@@ -381,7 +382,7 @@ def write_network(stem, seed: int, data: mnist.Mnist, changes: dict | None = Non
         "settings": options,
         "training_seconds": 120,
         "date": "2026-01-02",
-        "data": {"name": "MNIST", "sha256_of_arrays": mnist.checksum(vars(data).values())},
+        "data": load_data().described(),
         "versions": {"python": "3.11"},
     }
     write_card(model, validation, stem, made)
@@ -410,12 +411,12 @@ def evaluated(small, tmp_path_factory):
         steps = [{"name": "first", "title": "The first step"}, {"name": "second", "title": "+ more"}]
         (root / "development.json").write_text(json.dumps({"rows": steps}))
         patch.setattr(runs, "DEVELOPMENT", root / "development.json")
-        write_network(root / "models" / "mnist_cnn", 1, small)
-        write_network(root / "models" / "other", 2, small, {"blocks": [[2], [2], [2], [4]]})
+        write_network(root / "models" / "mnist_cnn", 1)
+        write_network(root / "models" / "other", 2, {"blocks": [[2], [2], [2], [4]]})
         for seed in (1, 2, 3):
-            write_network(root / "models" / "seeds" / str(seed) / "mnist_cnn", seed, small)
+            write_network(root / "models" / "seeds" / str(seed) / "mnist_cnn", seed)
         for seed, name in enumerate(("second", "first"), start=5):
-            write_network(root / "models" / "development" / name, seed, small, {"epochs": seed})
+            write_network(root / "models" / "development" / name, seed, {"epochs": seed})
         evaluate.main([])
         yield root / "models"
 
@@ -609,7 +610,7 @@ def test_without_seeds_and_development_their_figures_are_left_out(again, monkeyp
 
 
 def test_files_of_two_networks_are_said_and_end_with_status_1(again, small):
-    write_network(again.parent / "elsewhere" / "other", 9, small, {"blocks": [[2], [2], [2], [4]]})
+    write_network(again.parent / "elsewhere" / "other", 9, {"blocks": [[2], [2], [2], [4]]})
     (again / "other.keras").write_bytes((again.parent / "elsewhere" / "other.keras").read_bytes())
     with pytest.raises(SystemExit, match="not the same network"):
         evaluate.main(["other"])

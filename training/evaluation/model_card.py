@@ -90,7 +90,7 @@ def _training(card: dict, folder: Path) -> str:
     rows = [(f"`{key}`", f"`{json.dumps(value)}`", reasons.get(key, "")) for key, value in shown.items()]
     rows += [(f"`{key}`", "", reason) for key, reason in reasons.items() if key not in shown]
     versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
-    shares = _shares(card)
+    shares = card["made"]["settings"]["augmentation"]
     parts = [
         "## How it was trained\n",
         f"{_docstring(NETWORKS[settings['network']])}\n",
@@ -110,12 +110,6 @@ def _training(card: dict, folder: Path) -> str:
             _picture(folder, "data_augmentations.png", "Each operation, applied to an image three times"),
         ]
     return "\n".join(parts)
-
-
-def _shares(card: dict) -> dict[str, float]:
-    """Return the share of the images that each operation was applied to; none from a card of before there were any."""
-    augmentation = card["made"]["settings"]["augmentation"]
-    return augmentation if isinstance(augmentation, dict) else {}
 
 
 def _results(evaluation: dict) -> str:
@@ -208,7 +202,7 @@ def _tta(evaluation: dict) -> str:
 
 def _own_corruptions(card: dict, evaluation: dict, rows: list[dict]) -> str:
     own = evaluation["own_corruptions"]
-    shares = _shares(card)
+    shares = card["made"]["settings"]["augmentation"]
     networks = [name for name in rows[0] if name != "corruption"]
     lines = [
         (
@@ -234,7 +228,7 @@ def _mnist_c(card: dict, evaluation: dict, rows: list[dict]) -> str:
     title = "## Worse pictures: MNIST-C\n"
     if measured is None:
         return f"{title}\nNot measured: set `{VARIABLE}` and run `make evaluate`.\n"
-    shares = _shares(card)
+    shares = card["made"]["settings"]["augmentation"]
     networks = [name for name in rows[0] if name != "corruption"]
     lines = [
         (
