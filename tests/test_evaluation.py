@@ -351,6 +351,18 @@ def test_sets_of_looks_are_compared_by_their_mean():
     assert tta.best([one_look, {**lower, "accuracy": 0.9}, upper]) == "one look"
 
 
+def test_of_sets_that_are_about_as_good_the_one_with_the_fewest_looks_is_chosen():
+    def row(name, looks, accuracy, nll):
+        return {"name": name, "looks": looks, "accuracy": accuracy, "nll": nll, "nll_change_error": 0.1}
+
+    one_look = row(tta.ONE_LOOK, 1, 0.9, 1.0)
+    nine, five, three = row("nine", 9, 0.95, 0.5), row("five", 5, 0.95, 0.55), row("three", 3, 0.95, 0.59)
+    assert tta.best([one_look, nine, five, three]) == "three"
+    assert tta.best([one_look, nine, five, {**three, "nll": 0.61}]) == "five"
+    assert tta.best([one_look, nine, {**five, "accuracy": 0.89}, {**three, "nll": 0.61}]) == "nine"
+    assert tta.best([one_look, nine, five, three, row("other three", 3, 0.95, 0.58)]) == "other three"
+
+
 # --- The whole, on tiny networks -----------------------------------------------------------------------------
 
 SETTINGS = {
