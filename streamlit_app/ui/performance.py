@@ -159,7 +159,7 @@ def _share(value: float | None) -> str:
 def show_tta(evaluation: dict | None) -> None:
     """Show what several looks instead of one gain and cost."""
     tta = (evaluation or {}).get("tta")
-    if not tta:
+    if not tta or "views" not in tta:  # figures of an earlier version, which show_headline() has said
         return
     st.subheader("Several looks instead of one (TTA)", anchor=False)
     show_figures(
