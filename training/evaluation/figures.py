@@ -144,7 +144,7 @@ def reliability(evaluation: dict) -> Figure:
         upper[place].yaxis.set_major_formatter(PercentFormatter(1))
     upper[0].set_ylabel("right")
     lower[0].set_ylabel("images")
-    upper[1].legend(loc="lower right")
+    figure.legend(*upper[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     figure.suptitle(f"{evaluation['name']}: is 90 % sure right in 90 % of the cases?", fontsize=11)
     return figure
 
@@ -244,7 +244,7 @@ def corruptions(evaluations: list[dict]) -> Figure:
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_xlabel("wrong answers, one pass")
     axes.grid(axis="x")
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside lower center", ncols=3)
     figure.suptitle(f"MNIST-C: {first['images']:,} test images in each of {len(names)} corruptions", fontsize=11)
     return figure
 
