@@ -402,13 +402,13 @@ def sheet_on_table(site: Site, rng: np.random.Generator) -> np.ndarray:
 def _lay_sheet(picture: np.ndarray, sheet: np.ndarray, site: Site, rng: np.random.Generator, margin: float) -> None:
     """Lay a sheet under the digit with the shadow of its edge, in place."""
     corners = site.around_digit(margin)
-    # Some edges are far away, out of the picture or near its border.
+    # A sheet is larger than its digit; some edges are near the photo's border or beyond it.
     for edge in range(4):
-        if rng.random() < 0.35:
-            out = corners[edge] - corners[(edge + 3) % 4]
-            far = out / np.linalg.norm(out) * rng.uniform(0.3, 1.5) * max(site.shape)
-            corners[edge] += far
-            corners[(edge + 1) % 4] += far
+        out = corners[edge] - corners[(edge + 3) % 4]
+        reach = rng.uniform(0, 1.5) * site.size if rng.random() < 0.6 else rng.uniform(0.2, 1.2) * max(site.shape)
+        far = out / np.linalg.norm(out) * reach
+        corners[edge] += far
+        corners[(edge + 1) % 4] += far
     corners += rng.uniform(-0.03, 0.03, (4, 2)).astype(np.float32) * site.size
     away = rng.uniform(-0.02, 0.02, 2).astype(np.float32) * site.short
     shadow = _polygon(site.shape, corners + away, site.short * rng.uniform(0.004, 0.012))
@@ -456,7 +456,8 @@ THINGS = ((200, 60, 50), (240, 190, 60), (50, 90, 160), (40, 40, 44), (90, 150, 
 
 def _put_thing(picture: np.ndarray, site: Site, rng: np.random.Generator) -> None:
     """Put a pen, a book or a ring of coffee beside the digit, in place; nothing where there is no room."""
-    kept_free = _polygon(site.shape, site.around_digit(0.18)) > 0
+    # Far enough away to be taken for no part of a number.
+    kept_free = _polygon(site.shape, site.around_digit(0.45)) > 0
     for _ in range(6):
         start = rng.uniform(-0.05, 1.05, 2) * site.shape[::-1]
         angle = rng.uniform(0, 2 * np.pi)

@@ -22,7 +22,7 @@ WRITTEN_ALONG = 0.93
 # Half the width of the broadest stroke, in cells: what is broader is a blot.
 BROADEST = 2.75 * FINE
 # What is fainter than this in MNIST, 0-1, joins no strokes.
-FAINT = 0.25
+FAINT = 0.15
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,9 @@ def _smooth(field: np.ndarray) -> np.ndarray:
 
 
 def _without_specks(ink: np.ndarray) -> np.ndarray:
+    """Drop the pieces of a mask (R, C) bool that are smaller than seven of MNIST's pixels: dirt of its scans."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    large = stats[:, cv2.CC_STAT_AREA] >= 4 * FINE**2
+    large = stats[:, cv2.CC_STAT_AREA] >= 7 * FINE**2
     large[0] = False
     return large[labels] if count > 1 else ink
 
