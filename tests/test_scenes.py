@@ -6,6 +6,8 @@ import json
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference.classifier import models_folder
 from inference.reading import BLANK, DIGIT, UNSURE
@@ -14,6 +16,7 @@ from tests.small import small_mnist, take_for_mnist
 from training import scene_benchmark as benchmark
 from training.data import Split
 from training.scene_benchmark import Answer, Planned
+from training.scene_grounds import Site
 from training.scene_pens import CHALK, FINE, MARKER, SIDE, THIN_PEN, handwriting, noise, stroke_field, thinned
 from training.scenes import CONDITIONS, is_writable, scene
 
@@ -167,6 +170,41 @@ def test_at_the_border_the_digit_touches_it():
         assert min(rooms) <= 0.02 * max(height, width) + 1
 
 
+def test_around_the_digit_its_sheet_is_whole():
+    for seed in range(6):
+        made = scene(small_digit(4), 4, "sheet_edge", seed)
+        row, column, height, width = made.box
+        ring = np.ones((height + 8, width + 8), bool)
+        ring[4:-4, 4:-4] = False
+        around = np.pad(made.photo.mean(axis=2), 4, mode="edge")[row : row + height + 8, column : column + width + 8]
+        # A table's edge in it would differ more than light and grain.
+        assert np.ptp(np.quantile(around[ring], (0.05, 0.95))) < 30
+
+
+@pytest.fixture
+def site() -> Site:
+    """A frame of 60×90 with a digit of 20×20 in its middle."""
+    sheet = np.array([[1, 0, 45], [0, 1, 30], [0, 0, 1.0]])
+    digit = np.array([[20 / SIDE, 0, 35], [0, 20 / SIDE, 20], [0, 0, 1.0]])
+    return Site(60, 90, sheet, digit, (0, 0, SIDE, SIDE), (20, 35, 20, 20))
+
+
+@pytest.mark.parametrize("ground", {how.ground for how in CONDITIONS.values()})
+def test_a_ground_is_a_picture_in_even_light(ground, site):
+    for seed in range(5):
+        picture = ground(site, np.random.default_rng(seed))
+        assert (picture.shape, picture.dtype) == ((60, 90, 3), np.float32)
+        assert -20 < picture.min() < picture.max() < 290
+
+
+@pytest.mark.parametrize("light", {how.light for how in CONDITIONS.values()})
+def test_light_dims_everywhere_and_blackens_nowhere(light, site):
+    for seed in range(5):
+        field = light(site, np.random.default_rng(seed))
+        assert (field.shape, field.dtype) == ((60, 90, 3), np.float32)
+        assert 0.02 < field.min() <= field.max() < 1.2
+
+
 def test_chalk_lightens_and_ink_darkens_the_ground():
     board, paper = (scene(small_digit(0), 0, condition, 5) for condition in ("blackboard", "paper"))
     for made, lighter in ((board, True), (paper, False)):
@@ -247,6 +285,17 @@ def test_the_area_under_the_roc_curve():
     assert area([0.9, 0.4, 0.6, 0.1], [1, 1, 0, 0]) == 0.75
     assert area([0.9, 0.4], [1, 1]) is None
     assert area([0.9, 0.4], [0, 0]) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=2, max_size=40))
+def test_the_other_way_round_the_area_is_the_rest(pairs):
+    scores, right = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
+    area = benchmark.auroc(scores, right)
+    assert (area is None) == (right.all() or not right.any())
+    if area is not None:
+        assert benchmark.auroc(-scores, right) == pytest.approx(1 - area)
+        assert benchmark.auroc(scores, ~right) == pytest.approx(1 - area)
+        assert benchmark.auroc(2.0**scores, right) == area
 
 
 def test_the_interval_of_a_ranking_holds_its_value_and_narrows_with_more():

@@ -4,6 +4,7 @@ A ground is a function of a Site and a generator; it returns a picture (R, C, 3)
 without the digit.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -310,8 +311,8 @@ def _pattern(site: Site, rng: np.random.Generator, long: float, across: float) -
     tile = noise((256, 256), rng, 2.0)
     column, row = site.on_sheet()
     angle = rng.uniform(0, np.pi)
-    along = (np.cos(angle) * column + np.sin(angle) * row) / np.float32(long)
-    over = (np.cos(angle) * row - np.sin(angle) * column) / np.float32(across)
+    along = (math.cos(angle) * column + math.sin(angle) * row) / np.float32(long)
+    over = (math.cos(angle) * row - math.sin(angle) * column) / np.float32(across)
     # Where the tile ends, another board begins.
     where = np.mod(2 * along, 255).astype(np.float32), np.mod(2 * over, 255).astype(np.float32)
     return cv2.remap(tile, *where, cv2.INTER_LINEAR)
@@ -361,7 +362,7 @@ def crumpled_paper(site: Site, rng: np.random.Generator) -> np.ndarray:
     folds = int(rng.integers(1, 3)) if rng.random() < 0.4 else int(rng.integers(7, 14))
     for _ in range(folds):
         angle, away = rng.uniform(0, np.pi), rng.uniform(-0.5, 0.5) * site.short
-        across = np.cos(angle) * column + np.sin(angle) * row - np.float32(away)
+        across = math.cos(angle) * column + math.sin(angle) * row - np.float32(away)
         soft = np.float32(site.short * rng.uniform(0.004, 0.012))
         # A step of light at the fold that fades away from it, and the fold's own bright or dark line.
         reach = np.float32(site.short * rng.uniform(0.08, 0.35))
@@ -461,7 +462,7 @@ def _put_thing(picture: np.ndarray, site: Site, rng: np.random.Generator) -> Non
     for _ in range(6):
         start = rng.uniform(-0.05, 1.05, 2) * site.shape[::-1]
         angle = rng.uniform(0, 2 * np.pi)
-        way, kind = np.array([np.cos(angle), np.sin(angle)]), rng.random()
+        way, kind = np.array([math.cos(angle), math.sin(angle)]), rng.random()
         if kind < 0.5:
             end = start + rng.uniform(0.5, 1.0) * site.short * way
             mask = _line(site.shape, np.stack([start, end]), rng.uniform(0.025, 0.045) * site.short)

@@ -4,6 +4,7 @@ A light is a function of a Site and a generator and returns how bright the scene
 light. A camera takes the picture, (R, C, 3) float32, RGB 0-255, and returns the photo, (R, C, 3) uint8.
 """
 
+import math
 from collections.abc import Callable
 
 import cv2
@@ -33,7 +34,7 @@ def _places(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _enlarged(light: np.ndarray, site: Site) -> np.ndarray:
-    return np.atleast_3d(cv2.resize(light, site.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return np.atleast_3d(cv2.resize(light.astype(np.float32), site.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
 def _tint(rng: np.random.Generator, strength: float) -> np.ndarray:
@@ -47,7 +48,7 @@ def _falloff(shape: tuple[int, int], rng: np.random.Generator, strongest: float)
     """Light from one side, and less of it in the corners: (R, C), 1 at the brightest."""
     row, column = _places(shape)
     angle = rng.uniform(0, 2 * np.pi)
-    slope = rng.uniform(0, strongest) * (np.cos(angle) * column + np.sin(angle) * row)
+    slope = rng.uniform(0, strongest) * (math.cos(angle) * column + math.sin(angle) * row)
     corners = rng.uniform(0, 0.5 * strongest) * (np.square(row) + np.square(column))
     light = 1 + slope - corners
     return np.clip(light / light.max(), 0.15, 1)
@@ -79,7 +80,7 @@ def uneven_light(site: Site, rng: np.random.Generator) -> np.ndarray:
         vignette = np.square(row / (shape[0] / min(shape))) + np.square(column / (shape[1] / min(shape)))
         light = light * (1 - np.float32(rng.uniform(0.8, 1.5)) * np.clip(vignette, 0, 0.5))
     light = np.clip(light, 0.12, 1) * np.float32(rng.uniform(0.6, 1.0))
-    return _enlarged(light.astype(np.float32), site) * _tint(rng, 0.14)
+    return _enlarged(light, site) * _tint(rng, 0.14)
 
 
 def _shadow(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -89,7 +90,7 @@ def _shadow(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     mask = np.zeros(shape, np.uint8)
     middle = rng.uniform(0.15, 0.85, 2) * (columns, rows)
     angle = rng.uniform(0, 2 * np.pi)
-    way = np.array([np.cos(angle), np.sin(angle)])
+    way = np.array([math.cos(angle), math.sin(angle)])
     across = np.array([-way[1], way[0]])
     kind = rng.random()
     if kind < 0.65:
@@ -121,7 +122,8 @@ def hard_shadow(site: Site, rng: np.random.Generator) -> np.ndarray:
         # A window's bars.
         row, column = _places(shape)
         angle = rng.uniform(0, np.pi)
-        bars = np.sin((np.cos(angle) * column + np.sin(angle) * row) * np.float32(2 * np.pi / rng.uniform(0.35, 0.8)))
+        across = math.cos(angle) * column + math.sin(angle) * row
+        bars = np.sin(across * np.float32(2 * np.pi / rng.uniform(0.35, 0.8)))
         shadow = np.clip(0.5 + bars * 6, 0, 1)
     depth = np.float32(rng.uniform(0.25, 0.55))
     # The sky lights what the sun does not: shadows are a little blue.
@@ -210,7 +212,7 @@ def shaken(picture: np.ndarray, site: Site, rng: np.random.Generator) -> np.ndar
     steps = np.linspace(-0.5, 0.5, 15)
     along, across = steps * length, bend * length * (np.square(steps) - 0.1)
     points = np.stack(
-        [np.cos(angle) * along - np.sin(angle) * across, np.sin(angle) * along + np.cos(angle) * across], axis=1
+        [math.cos(angle) * along - math.sin(angle) * across, math.sin(angle) * along + math.cos(angle) * across], axis=1
     )
     way = np.zeros((side, side), np.uint8)
     cv2.polylines(way, [np.round((points + side / 2) * 16).astype(np.int32)], False, 255, 1, cv2.LINE_AA, shift=4)
