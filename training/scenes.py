@@ -17,8 +17,8 @@ from training.scene_grounds import Ground, Site, mapped
 from training.scene_light import Camera, Light
 from training.scene_pens import Pen
 
-EVERY_PEN = (scene_pens.BALL_PEN, scene_pens.BALL_PEN, scene_pens.FINELINER, scene_pens.FELT_PEN, scene_pens.MARKER)
 WRITING_PENS = (scene_pens.BALL_PEN, scene_pens.BALL_PEN, scene_pens.FINELINER, scene_pens.FELT_PEN)
+EVERY_PEN = (*WRITING_PENS, scene_pens.MARKER)
 EXERCISE_PENS = (*WRITING_PENS, scene_pens.THIN_PEN)
 STRONG_PENS = (scene_pens.FINELINER, scene_pens.FELT_PEN, scene_pens.MARKER)
 
