@@ -27,10 +27,10 @@ from inference.reading import BLANK, DIGIT, UNSURE
 from inference.steps import REMBG_MODES
 from training.calibration import expected_calibration_error
 from training.data import Split, test_split, training_and_validation
-from training.measures import accuracy, wilson_interval
+from training.evaluation.measures import accuracy, wilson_interval
+from training.evaluation.tables import write_table
+from training.evaluation.wrong_labels import wrong_labels
 from training.scenes import CONDITIONS, Scene, is_writable, scene
-from training.tables import write_table
-from training.wrong_labels import wrong_labels
 
 SEED = 2026
 VALIDATION, TEST = "validation", "test"
