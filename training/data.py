@@ -35,11 +35,21 @@ test_split.__test__ = False
 
 
 class AugmentedBatches(keras.utils.PyDataset):
-    """Shuffled batches of one epoch, augmented anew; the same for the same (seed, epoch) on every machine."""
+    """Shuffled batches of one epoch, augmented anew; the same for the same (seed, epoch) on every machine.
 
-    def __init__(self, split: Split, settings: dict, epoch: int):
+    With ``lessons`` the images come from there, augmented as far as the teachers see them, and in place of the labels
+    what is to be learnt of them.
+    """
+
+    def __init__(self, split: Split, settings: dict, epoch: int, lessons=None):
         super().__init__(workers=1, max_queue_size=32)
-        self._split = split
+        self._images, self._labels = split.images, split.labels
+        self._targets = keras.utils.to_categorical(split.labels, 10)
+        self._shares = settings["augmentation"]
+        if lessons is not None:
+            self._images, self._targets = lessons.epoch(epoch)
+            seen = settings["distillation"]["teachers_see"]
+            self._shares = {name: share for name, share in self._shares.items() if name not in seen}
         self._settings = settings
         self._epoch = epoch
         # A small data set is one batch.
@@ -51,7 +61,6 @@ class AugmentedBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self._order[index * self._size : (index + 1) * self._size]
-        images, labels = self._split.images[chosen], self._split.labels[chosen]
         rng = np.random.default_rng([self._settings["seed"], self._epoch, index])
-        images = augment(images, labels, self._settings["augmentation"], rng)
-        return images.astype(np.float32)[..., None], keras.utils.to_categorical(labels, 10)
+        images = augment(self._images[chosen], self._labels[chosen], self._shares, rng)
+        return images.astype(np.float32)[..., None], self._targets[chosen]

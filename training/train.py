@@ -27,6 +27,8 @@ import numpy as np
 
 from inference.mnist import MnistUnavailable
 from training.data import AugmentedBatches, training_and_validation
+from training.distillation import Lessons
+from training.evaluation.probabilities import keras_model
 from training.export import MODELS, export_network, write_card
 from training.networks import NETWORKS, for_use
 from training.sources import Data, DataError, load_data
@@ -97,6 +99,8 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
     validation_images = validation.images.astype(np.float32)[..., None]
     validation_labels = keras.utils.to_categorical(validation.labels, 10)
 
+    lessons = Lessons(training, settings, checkpoints.parent) if "distillation" in settings else None
+
     checkpoint = checkpoints / "last.keras"
     history = read_history(checkpoints / "history.csv")
     made_with = checkpoints / "settings.json"
@@ -106,6 +110,8 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
     else:
         history = []
         model = NETWORKS[settings["network"]](settings)
+        if "continues" in settings:
+            model.set_weights(first_stage(settings).get_weights())
         model.compile(
             optimizer=keras.optimizers.Adam(settings["learning_rate"]),
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings["label_smoothing"]),
@@ -119,7 +125,7 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
 
     for epoch in range(len(history), settings["epochs"]):
         started = time.perf_counter()
-        batches = AugmentedBatches(training, settings, epoch)
+        batches = AugmentedBatches(training, settings, epoch, lessons)
         fit = model.fit(
             batches,
             callbacks=[LearningRate(epoch * len(batches), len(batches), settings)],
@@ -145,6 +151,12 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
         os.replace(checkpoints / "next.csv", checkpoints / "history.csv")
         print(f"epoch {epoch + 1}/{settings['epochs']}: validation accuracy {val_accuracy:.4f}", flush=True)
     return for_use(model), history
+
+
+def first_stage(settings: dict) -> keras.Model:
+    """Return the network of the same seed that the settings say to continue."""
+    name = settings["continues"]
+    return keras_model(MODELS / name / str(settings["seed"]) / f"{name}.keras")
 
 
 def same_recipe(settings: dict, others: dict) -> bool:
