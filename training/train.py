@@ -111,7 +111,7 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
         history = []
         model = NETWORKS[settings["network"]](settings)
         if "continues" in settings:
-            model.set_weights(first_stage(settings).get_weights())
+            model.set_weights(continued(settings).get_weights())
         model.compile(
             optimizer=keras.optimizers.Adam(settings["learning_rate"]),
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings["label_smoothing"]),
@@ -153,10 +153,10 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
     return for_use(model), history
 
 
-def first_stage(settings: dict) -> keras.Model:
-    """Return the network of the same seed that the settings say to continue."""
-    name = settings["continues"]
-    return keras_model(MODELS / name / str(settings["seed"]) / f"{name}.keras")
+def continued(settings: dict) -> keras.Model:
+    """Return the network of models/ whose weights the run starts from; ``{seed}`` in its name is the run's own."""
+    name = settings["continues"].format(seed=settings["seed"])
+    return keras_model(MODELS / f"{name}.keras")
 
 
 def same_recipe(settings: dict, others: dict) -> bool:
