@@ -34,7 +34,7 @@ from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
-SETTINGS = json.loads((train.SETTINGS / "mnist_cnn.json").read_text())
+SETTINGS = json.loads((train.SETTINGS / "first_stage.json").read_text())
 
 
 # --- MNIST ---------------------------------------------------------------------------------------------------
@@ -576,15 +576,15 @@ def test_without_mnist_training_ends_with_one_sentence(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", train.settings_names())
 def test_the_settings_of_every_network_build_it_and_give_their_reasons(name):
     options = train.read_settings(name)
-    assert options["network"] == name
-    assert NETWORKS[name](options).count_params() > 90_000
+    assert options["network"] == ("mnist_cnn" if name == "first_stage" else name)
+    assert NETWORKS[options["network"]](options).count_params() > 90_000
     assert set(options["augmentation"]) <= set(augmentation.OPERATIONS)
     assert set(options["reasons"]) <= {*options, "validation"}
 
 
 def test_each_row_of_the_development_table_adds_to_the_one_before():
     rows = {row["name"]: row["settings"] for row in development.rows()}
-    assert list(rows) == ["three_blocks", "augmentation", "fourth_block", "label_smoothing", "ours"]
+    assert list(rows) == ["three_blocks", "augmentation", "fourth_block", "label_smoothing", "ours", "second_stage"]
     before = rows["three_blocks"]
     for name, key in (
         ("augmentation", "augmentation"),
@@ -593,7 +593,10 @@ def test_each_row_of_the_development_table_adds_to_the_one_before():
     ):
         assert {other for other in before if before[other] != rows[name][other]} == {key}
         before = rows[name]
-    assert {**rows["ours"], "epochs": None} == {**SETTINGS, "epochs": None}
+    assert {**rows["ours"], "epochs": None} == {**train.read_settings("first_stage"), "epochs": None}
+    assert rows["second_stage"]["continues"] == "development/ours"
+    recipe = train.read_settings("mnist_cnn")
+    assert {**rows["second_stage"], **{key: recipe[key] for key in ("continues", "epochs")}} == recipe
     assert len({settings["epochs"] for settings in rows.values()}) == 1
     assert rows["ours"]["epochs"] <= 15
 

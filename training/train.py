@@ -175,6 +175,8 @@ def train_and_write(settings: dict, stem: Path, source: Path | None = None) -> d
         made_from = data.described()
         run = f"{settings['epochs']}-{settings['seed']}"
         if source is not None:
+            # The teachers know MNIST: about other images the labels count.
+            settings = {key: value for key, value in settings.items() if key != "distillation"}
             stem = stem.with_name(f"{stem.name}_{file_name(data.name)}")
             # Images may have been added since: then it is not to be resumed.
             run += f"-{made_from['sha256_of_arrays'][:8]}"
