@@ -4,6 +4,7 @@ import csv
 import http.server
 import json
 import math
+import re
 import threading
 from dataclasses import replace
 
@@ -34,6 +35,7 @@ from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
+NUMPYS_OWN_WORDS = re.compile("pickle|allow_|archive|magic|header", re.IGNORECASE)
 SETTINGS = json.loads((train.SETTINGS / "mnist_cnn.json").read_text())
 
 
@@ -144,7 +146,19 @@ def test_a_missing_file_named_by_the_variable_is_said_by_its_name(monkeypatch, t
 )
 def test_a_damaged_file_is_one_sentence(small_npz, spoil):
     small_npz.write_bytes(spoil(small_npz.read_bytes()))
-    with pytest.raises(mnist.MnistUnavailable, match=r"small\.npz"):
+    with pytest.raises(mnist.MnistUnavailable, match=r"small\.npz") as refused:
+        mnist.load_mnist()
+    assert str(refused.value).endswith(" Correct or unset MNIST_NPZ.")
+    assert not NUMPYS_OWN_WORDS.search(str(refused.value))
+
+
+def test_another_file_named_by_the_variable_is_not_to_be_deleted(small_npz, small, monkeypatch):
+    monkeypatch.setattr(mnist, "CHECKSUM", "another")
+    with pytest.raises(mnist.MnistUnavailable, match=r"checksum differs\. Correct or unset MNIST_NPZ\."):
+        mnist.load_mnist()
+    monkeypatch.setattr(mnist, "CACHE", small_npz)
+    monkeypatch.delenv("MNIST_NPZ")
+    with pytest.raises(mnist.MnistUnavailable, match=r"checksum differs\. Delete it and try again\."):
         mnist.load_mnist()
 
 
