@@ -2,7 +2,8 @@
 
 One run of a recipe says little: at 99.7 % a difference of ten test images is chance. So it is run three times, each
 network is kept in models/seeds/SEED/ and evaluated, and the one that is best on the validation images becomes
-models/mnist_cnn. A seed that is there already, with the settings of today, is not trained again.
+models/mnist_cnn. A seed that is there already, with the settings of today, is not trained again. Where one is damaged
+nothing is trained or copied.
 """
 
 import argparse
@@ -24,26 +25,49 @@ def rank(card: dict) -> tuple[float, float]:
 
 
 def trained_before(stem: Path, settings: dict) -> dict | None:
-    """Return the card of ``stem`` if that network was trained with these settings."""
+    """Return the card of ``stem`` if that network was trained with these settings.
+
+    Raises SystemExit with one sentence where its card is damaged or another of its files is missing: a person decides
+    whether what is left is worth keeping.
+    """
     path = stem.with_suffix(".json")
     if not path.exists():
         return None
-    card = json.loads(path.read_text(encoding="utf-8"))
-    return card if same_recipe(card["made"]["settings"], settings) else None
+    way_out = f"restore it, or delete {stem.parent} to train this seed again."
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        rank(card)
+        if not same_recipe(card["made"]["settings"], settings):
+            return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SystemExit(f"{path} is damaged: {way_out}") from error
+    for ending in ENDINGS:
+        if not (file := stem.with_name(f"{stem.name}{ending}")).exists():
+            raise SystemExit(f"{file} is missing: {way_out}")
+    return card
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Train mnist_cnn with three seeds and ship the best on validation.")
+    parser = argparse.ArgumentParser(
+        description=f"Train {DEFAULT_NETWORK} with the seeds {', '.join(map(str, SEEDS))}, keep each in"
+        " models/seeds/SEED/, and copy the one that is best on the validation images to models/. A seed that is there"
+        " already, with the settings of today, is not trained again; a run that was stopped goes on. Takes an hour on"
+        " two cores."
+    )
     parser.parse_args(arguments)
-    cards = {}
-    for seed in SEEDS:
-        settings = {**read_settings(DEFAULT_NETWORK), "seed": seed}
-        stem = MODELS / "seeds" / str(seed) / DEFAULT_NETWORK
-        cards[seed] = trained_before(stem, settings) or train_and_write(settings, stem)
+    stems = {seed: MODELS / "seeds" / str(seed) / DEFAULT_NETWORK for seed in SEEDS}
+    settings = {seed: {**read_settings(DEFAULT_NETWORK), "seed": seed} for seed in SEEDS}
+    cards = {seed: trained_before(stems[seed], settings[seed]) for seed in SEEDS}
+    for seed, card in cards.items():
+        if card:
+            print(f"seed {seed}: already trained, {settings[seed]['epochs']} epochs", flush=True)
+        else:
+            print(f"seed {seed}: training", flush=True)
+            cards[seed] = train_and_write(settings[seed], stems[seed])
 
     best = max(SEEDS, key=lambda seed: rank(cards[seed]))
     for ending in ENDINGS:
-        shutil.copy(MODELS / "seeds" / str(best) / f"{DEFAULT_NETWORK}{ending}", MODELS)
+        shutil.copy(stems[best].with_name(f"{DEFAULT_NETWORK}{ending}"), MODELS)
     for seed, card in cards.items():
         chosen = ", shipped" if seed == best else ""
         print(f"seed {seed}: validation accuracy {card['validation']['accuracy']:.4f}{chosen}")
