@@ -17,7 +17,6 @@ damaged, or the two files disagree.
 import argparse
 import hashlib
 import json
-import os
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from inference.classifier import (
     NetworkUnavailable,
     models_folder,
     network_names,
+    no_network,
     read_card,
 )
 from inference.mnist import MnistUnavailable
@@ -315,10 +315,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     chosen, folder = list(dict.fromkeys(options.names)), models_folder()
     if not network_names():
-        named = ", which DIGITLENS_MODELS names: correct or unset it, or" if os.environ.get("DIGITLENS_MODELS") else ":"
-        raise SystemExit(
-            f"There is no network in {folder}{named} train one with python -m training.train mnist_cnn --out {folder}"
-        )
+        raise SystemExit(no_network())
     names = chosen or network_names()
     try:
         for other in read_evaluations(without=names):
