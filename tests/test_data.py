@@ -4,6 +4,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.figure import Figure
 
 from inference import mnist
 from inference.samples import drawing, encoded, written
-from training import look, train
+from training import lettering, look, train
 from training.data import AugmentedBatches, test_split, training_and_validation
 from training.sources import LEAST_OF_A_DIGIT, Data, DataError, Split, load_data
 
@@ -322,17 +324,19 @@ def test_a_file_that_is_no_npz(tmp_path, content):
     np.savez(tmp_path / "a.npz", **arrays_of())
     whole = (tmp_path / "a.npz").read_bytes()
     (tmp_path / "a.npz").write_bytes(whole[:-500] if content == "most" else content)
-    assert re.search(r"a\.npz is not a readable \.npz file .*savez_compressed", refusal(tmp_path / "a.npz"))
+    sentence = refusal(tmp_path / "a.npz")
+    assert re.search(r"a\.npz is damaged, or is no \.npz file: .*savez_compressed", sentence)
+    assert not re.search("pickle|magic|header|zip file", sentence)
 
 
 def test_objects_in_an_npz_are_not_run(tmp_path):
     np.savez(tmp_path / "a.npz", images=np.array([{"a": 1}], object), labels=np.zeros(1, int))
-    assert "not a readable" in refusal(tmp_path / "a.npz")
+    assert "damaged, or is no .npz" in refusal(tmp_path / "a.npz")
 
 
 def test_a_single_array_is_no_npz(tmp_path):
     np.save(tmp_path / "a.npy", arrays_of()["images"])
-    assert "not a readable .npz" in refusal(tmp_path / "a.npy")
+    assert "damaged, or is no .npz" in refusal(tmp_path / "a.npy")
 
 
 def test_a_packed_folder_is_to_be_unpacked(tmp_path):
@@ -404,6 +408,18 @@ def test_a_small_data_set_gives_up_a_fifth_at_most():
     assert (len(training.labels), len(validation.labels)) == (81, 20)
 
 
+@given(counts=st.lists(st.integers(EACH, 60), min_size=10, max_size=10), seed=st.integers(0, 1000))
+def test_of_a_small_data_set_each_digit_gives_up_its_fifth(counts, seed):
+    labels = np.random.default_rng(seed).permutation(np.repeat(np.arange(10, dtype=np.uint8), counts))
+    images = np.arange(len(labels), dtype=np.uint16)[:, None, None]
+    options = {"validation_seed": seed, "validation_images": 5000}
+    training, validation = training_and_validation(options, Data("some", Split(images, labels), None))
+    assert validation.per_digit() == [count // 5 for count in counts]
+    numbers = np.concatenate([training.images.ravel(), validation.images.ravel()])
+    assert sorted(numbers) == list(range(len(labels)))
+    np.testing.assert_array_equal(validation.labels, labels[validation.images.ravel()])
+
+
 def test_the_split_of_a_folder_is_the_same_every_time(folder):
     first, second = (training_and_validation(MNISTS, load_data(folder)) for _ in range(2))
     for one, other in zip(first, second, strict=True):
@@ -451,6 +467,22 @@ def test_a_look_at_a_folder_writes_counts_and_four_pictures(tmp_path, capsys):
         assert cv2.imread(str(out / "figures" / name)).std() > 20
 
 
+@pytest.mark.filterwarnings("error:Glyph")
+@pytest.mark.parametrize("name", ["学校", "कक्षा a$b$c"])
+def test_a_name_in_any_script_is_drawn(folder, tmp_path, name):
+    look.main(["--data", str(folder.rename(tmp_path / name)), "--out", str(tmp_path / "out")])
+    for path in (tmp_path / "out" / "figures").iterdir():
+        assert cv2.imread(str(path)).std() > 20
+
+
+def test_letters_that_no_font_has_are_question_marks(monkeypatch):
+    monkeypatch.setattr(lettering, "fontManager", SimpleNamespace(ttflist=[]))
+    figure = Figure()
+    figure.suptitle("学校 7b: 校 → 学")
+    lettering.make_legible(figure)
+    assert figure.get_suptitle() == "?? 7b: ? → ?"
+
+
 def test_the_same_data_give_the_same_pictures(folder, tmp_path):
     for out in ("one", "two"):
         look.main(["--data", str(folder), "--out", str(tmp_path / out)])
@@ -473,7 +505,7 @@ def test_the_bars_and_the_means_show_what_is_there(folder):
 def test_the_committed_look_is_mnists():
     said = json.loads((look.MODELS / "data.json").read_text(encoding="utf-8"))
     assert said["sha256_of_arrays"] == mnist.CHECKSUM
-    assert said["credit"] == "MNIST: Y. LeCun, C. Cortes, C. Burges"
+    assert said["credit"] == "MNIST: Y. LeCun, C. Cortes, C. J. C. Burges"
     assert said["counts"] == {"training": 55_000, "validation": 5_000, "test": 10_000}
     assert said["per_digit"]["validation"] == training_and_validation(MNISTS)[1].per_digit()
     for name in ("augmentations", "counts", "means", "samples"):
@@ -521,8 +553,13 @@ def test_the_card_says_what_a_network_learnt_from(folder, quick, capsys):
         "inverted": 1,
         "from_photos": 1,
         "sha256_of_arrays": load_data(folder).described()["sha256_of_arrays"],
+        "path": str(folder),
     }
     assert card["validation"]["images"] == 20
+    # A temperature that was fitted on so few images would be chance.
+    assert card["temperature"] == 1
+    assert card["temperature_note"].startswith("not fitted: 20 validation images are too few")
+    assert f"temperature {card['temperature_note']}" in printed
     assert not (quick / "mlp.json").exists()
     for ending in (".keras", ".onnx", "_history.csv"):
         assert (quick / f"mlp_school{ending}").exists()
@@ -532,7 +569,9 @@ def test_a_training_goes_on_only_with_the_same_images(folder, quick, capsys):
     command = ["mlp", "--data", str(folder), "--out", str(quick)]
     train.main(command)
     train.main(command)
-    assert "resuming after epoch 1" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "already trained, 1 epoch\n" in printed
+    assert "resuming" not in printed
     cv2.imwrite(str(folder / "3" / "more.png"), small(3, 50))
     train.main(command)
     assert "resuming" not in capsys.readouterr().out

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from inference.classifier import NetworkUnavailable
 from tests.small import small_mnist, take_for_mnist
 from training import distillation, train
 from training.data import AugmentedBatches
@@ -103,6 +104,11 @@ def test_teachers_see_the_hand_and_the_pupil_the_noise_too(two_teachers, tmp_pat
     images, targets = batches[0]
     assert np.count_nonzero(images[:, :4, :4]) > 10  # noise
     assert {tuple(row) for row in targets} == {tuple(row) for row in learnt}
+
+
+def test_a_missing_teacher_is_one_sentence(two_teachers, tmp_path):
+    with pytest.raises(NetworkUnavailable, match=r"nobody\.onnx, a teacher, is missing"):
+        Lessons(two_images(), settings_for("one", "nobody"), tmp_path)
 
 
 def test_a_network_continues_the_one_that_its_settings_name(tmp_path, monkeypatch):

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import zlib
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -12,14 +14,16 @@ from hypothesis.extra.numpy import arrays
 
 from inference import mnist
 from inference.classifier import NetworkUnavailable
+from inference.samples import written as drawn
 from inference.tta import TTA_VIEWS, View
 from tests.small import small_mnist, take_for_mnist
 from training import augmentation, evaluate
 from training.calibration import expected_calibration_error, reliability_bins
 from training.data import Split, training_and_validation
 from training.evaluation import figures, mnist_c, robustness, runs, tta, wrong_labels
+from training.evaluation.comparison import FORMAT
 from training.evaluation.material import Material
-from training.evaluation.measures import accuracy, comment, confusion_matrix, per_class, wilson_interval
+from training.evaluation.measures import accuracy, comment, confusion_matrix, per_class, percent, wilson_interval
 from training.evaluation.model_card import model_card
 from training.evaluation.tables import read_table, write_table
 from training.evaluation.timing import medians
@@ -88,23 +92,23 @@ def confused(*mistakes: tuple[int, int, int]) -> np.ndarray:
 @pytest.mark.parametrize(
     ("confusion", "words"),
     [
-        (confused(), "No digit is taken for another. Every digit is found in 100.00% of the cases."),
+        (confused(), "No digit is taken for another. Every digit is found in 100.00 % of the cases."),
         (
             confused((4, 9, 2), (9, 4, 4), (7, 1, 5)),
             "4 and 9 are mixed up most, six times: 4 is read as 9 twice, 9 as 4 four times. 10 of the 10 digits are"
-            " found in at least 99.5% of the cases: 0, 1, 2, 3, 5, 6 and 8 most often (100.00%), 7 least often"
-            " (99.50%).",
+            " found in at least 99.5 % of the cases: 0, 1, 2, 3, 5, 6 and 8 most often (100.00 %), 7 least often"
+            " (99.50 %).",
         ),
         (
             confused((4, 9, 12), (9, 4, 11), (3, 8, 1)),
             "4 and 9 are mixed up most, 23 times: 4 is read as 9 12 times, 9 as 4 11 times. 8 of the 10 digits are"
-            " found in at least 99.5% of the cases: 0, 1, 2, 5, 6, 7 and 8 most often (100.00%), 4 least often"
-            " (98.80%).",
+            " found in at least 99.5 % of the cases: 0, 1, 2, 5, 6, 7 and 8 most often (100.00 %), 4 least often"
+            " (98.80 %).",
         ),
         (
             confused((3, 5, 1), (7, 1, 1)),
             "2 pairs are mixed up most, once each: 1 and 7; 3 and 5. 10 of the 10 digits are found in at least"
-            " 99.5% of the cases: 0, 1, 2, 4, 5, 6, 8 and 9 most often (100.00%), 3 and 7 least often (99.90%).",
+            " 99.5 % of the cases: 0, 1, 2, 4, 5, 6, 8 and 9 most often (100.00 %), 3 and 7 least often (99.90 %).",
         ),
     ],
     ids=["no error", "one pair", "many", "two pairs"],
@@ -379,8 +383,8 @@ SETTINGS = {
 }
 
 
-def write_network(stem, seed: int, changes: dict | None = None) -> None:
-    """Write a network with random weights, its card and a history."""
+def write_network(stem, seed: int, changes: dict | None = None, source=None) -> None:
+    """Write a network with random weights, its card and a history; ``source``: where the images are, if not MNIST's."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     options = {**SETTINGS, "seed": seed, **(changes or {})}
     keras.utils.set_random_seed(seed)
@@ -389,12 +393,13 @@ def write_network(stem, seed: int, changes: dict | None = None) -> None:
     dense = model.get_layer("probabilities")
     dense.set_weights([5 * weights for weights in dense.get_weights()])  # else all answers are alike
     export_network(model, stem)
-    _, validation = training_and_validation(options)
+    data = load_data(source)
+    _, validation = training_and_validation(options, data)
     made = {
         "settings": options,
         "training_seconds": 120,
         "date": "2026-01-02",
-        "data": load_data().described(),
+        "data": data.described() | ({} if source is None else {"path": str(source)}),
         "versions": {"python": "3.11"},
     }
     write_card(model, validation, stem, made)
@@ -561,14 +566,14 @@ def test_the_model_card_is_made_from_the_files(evaluated):
     assert text == model_card(evaluated)
     written = read(evaluated)
     for said in (
-        f"**{written['test']['accuracy']:.2%}**",
+        f"**{percent(written['test']['accuracy'])}**",
         written["comment"],
         f"{written['calibration']['temperature']:.3f}",
         written["tta"]["best"],
-        f"{written['own_corruptions']['mean']:.2%}",
+        percent(written["own_corruptions"]["mean"]),
         "few, for a test",
-        "| `band` | 5% |",
-        "`band` 5%",
+        "| `band` | 5 % |",
+        "`band` 5 %",
         "`grain` not used",
         "The first step",
         "A paper",
@@ -634,6 +639,127 @@ def test_a_missing_keras_file_is_one_sentence(again):
         evaluate.main(["other"])
 
 
+@pytest.mark.parametrize("spoil", [lambda body: b"no", lambda body: body[:-300], lambda body: body[:200]])
+def test_a_damaged_keras_file_is_one_sentence_and_nothing_is_written(again, spoil):
+    (again / "other.keras").write_bytes(spoil((again / "other.keras").read_bytes()))
+    before = {path: path.stat().st_mtime_ns for path in again.rglob("*")}
+    with pytest.raises(SystemExit, match=r"other\.keras is damaged: restore it, or train other again\.$"):
+        evaluate.main(["other"])
+    assert {path: path.stat().st_mtime_ns for path in again.rglob("*")} == before
+
+
+@pytest.mark.parametrize("older", ["{", "[]", '{"name": "other", "test": {}}', '{"format": 1}'])
+def test_beside_an_older_evaluation_nothing_is_measured_or_written(again, older, monkeypatch):
+    (again / "other_evaluation.json").write_text(older)
+    before = {path: path.stat().st_mtime_ns for path in again.rglob("*")}
+    with monkeypatch.context() as patch:
+        patch.setattr(evaluate, "evaluate", None)
+        with pytest.raises(SystemExit, match=r"other is damaged or .* earlier .*training\.evaluate mnist_cnn other$"):
+            evaluate.main(["mnist_cnn"])
+    assert {path: path.stat().st_mtime_ns for path in again.rglob("*")} == before
+
+
+def test_the_form_of_an_evaluation_has_a_number(evaluated):
+    def keys(value, path=""):
+        if isinstance(value, dict):
+            return [key for name, inner in value.items() for key in keys(inner, f"{path}/{name}")]
+        return keys(value[0], path) if isinstance(value, list) and value else [path]
+
+    form = "\n".join(sorted(key for key in keys(read(evaluated)) if "/errors/" not in key))
+    # Where the form has changed: raise FORMAT, so that older evaluations are told apart, and put the new number here.
+    assert (FORMAT, zlib.crc32(form.encode())) == (2, 1119483419)
+
+
+# --- Networks that learnt from other images ------------------------------------------------------------------
+
+
+def write_images(folder, each: int, seed: int) -> None:
+    for digit in range(10):
+        (folder / str(digit)).mkdir(parents=True)
+        for number in range(each):
+            cv2.imwrite(str(folder / str(digit) / f"{number}.png"), np.pad(drawn(digit, 20, 0.12, seed + number), 4))
+
+
+@pytest.fixture
+def school(again, tmp_path):
+    """Two folders of images, with test images and without, and a network in models/ that learnt from each."""
+    write_images(tmp_path / "school" / "train", 10, 0)
+    write_images(tmp_path / "school" / "test", 3, 50)
+    write_images(tmp_path / "home", 10, 70)
+    for name in ("school", "home"):
+        write_network(again / f"other_{name}", 4, source=tmp_path / name)
+    return tmp_path
+
+
+def test_a_network_is_asked_about_images_of_the_data_that_it_learnt_from(again, school, capsys):
+    networks = (again / "networks.csv").read_bytes()
+    evaluate.main(["other_school", "other_home"])
+    printed = capsys.readouterr().out
+    assert "of 30 test images of school," in printed
+    assert "of 20 validation images of home," in printed
+    assert "there are no test images: it flatters" in printed
+    assert "MNIST" not in printed
+    assert "known to be wrong" not in printed
+    expected = {"school": ("test", 30), "home": ("validation", 20)}
+    for name, (split, images) in expected.items():
+        evaluation = read(again, f"other_{name}")
+        assert evaluation["measured_on"]["data"] == name
+        assert evaluation["measured_on"]["split"] == split
+        assert evaluation["test"]["images"] == np.sum(evaluation["confusion"]) == images
+        assert evaluation["test_without_wrong_labels"] == evaluation["test"]
+        assert evaluation["validation"]["images"] == 20
+        assert evaluation["own_corruptions"]["images"] == 20
+        assert evaluation["mnist_c"] is None
+        for what in FIGURES:
+            assert (again / "figures" / f"other_{name}_{what}.png").exists()
+    rows = {row["name"]: (row["data"], row["split"], row["images"]) for row in read_table(again / "other_data.csv")}
+    assert rows == {f"other_{name}": (name, *said) for name, said in expected.items()}
+    # Beside the others they would mean nothing.
+    assert (again / "networks.csv").read_bytes() == networks
+    text = (again / "README.md").read_text(encoding="utf-8")
+    assert text == model_card(again)
+    assert "| `other_school` | school | 30 test images |" in text
+    assert "| `other_home` | home | 20 validation images |" in text
+
+
+def test_images_that_are_gone_or_changed_are_one_sentence_before_anything_is_measured(again, school, monkeypatch):
+    monkeypatch.setattr(evaluate, "evaluate", None)
+    (school / "school" / "test" / "3" / "0.png").unlink()
+    with pytest.raises(SystemExit, match=r"school are not those that other_school learnt from: .* --data PATH"):
+        evaluate.main(["other_school"])
+    (school / "home").rename(school / "moved")
+    with pytest.raises(SystemExit, match=r"home, which other_home learnt from, is not there: .* --data PATH"):
+        evaluate.main([])
+    with pytest.raises(SystemExit, match="nowhere, which other_home learnt from, is not there"):
+        evaluate.main(["other_home", "--data", str(school / "nowhere")])
+
+
+def test_images_that_were_moved_are_found_by_their_place(again, school, monkeypatch, tmp_path):
+    (school / "home").rename(school / "moved")
+    monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "nowhere.npz"))  # nor is MNIST needed
+    evaluate.main(["other_home", "--data", str(school / "moved")])
+    assert read(again, "other_home")["test"]["images"] == 20
+
+
+def test_networks_of_other_images_alone_need_no_mnist(school, again, monkeypatch, tmp_path, capsys):
+    alone = tmp_path / "alone"
+    write_network(alone / "other_home", 4, source=school / "home")
+    monkeypatch.setenv("DIGITLENS_MODELS", str(alone))
+    monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "nowhere.npz"))
+    evaluate.main([])
+    assert "mnist_cnn is not evaluated: the model card is left out" in capsys.readouterr().out
+    assert read(alone, "other_home")["test"]["images"] == 20
+    assert not (alone / "networks.csv").exists()
+
+
+def test_a_card_that_does_not_say_where_its_images_are_is_one_sentence(again, school):
+    card = json.loads((again / "other_home.json").read_text())
+    del card["made"]["data"]["path"]
+    (again / "other_home.json").write_text(json.dumps(card))
+    with pytest.raises(SystemExit, match="other_home does not say where its images are: train it again"):
+        evaluate.main(["other_home"])
+
+
 @pytest.mark.parametrize(
     ("missing", "measure"),
     [
@@ -652,7 +778,7 @@ def test_a_damaged_mnist_c_ends_before_anything_is_written(again, monkeypatch, t
     (tmp_path / "c.npz").write_bytes(b"no")
     monkeypatch.setenv("MNIST_C_NPZ", str(tmp_path / "c.npz"))
     before = (again / "mnist_cnn_evaluation.json").read_bytes()
-    with pytest.raises(SystemExit, match=r"c\.npz is not a readable MNIST-C"):
+    with pytest.raises(SystemExit, match=r"c\.npz is damaged, or is no \.npz file"):
         evaluate.main([])
     assert (again / "mnist_cnn_evaluation.json").read_bytes() == before
 
@@ -673,7 +799,11 @@ def test_without_mnist_evaluate_ends_with_one_sentence(evaluated, monkeypatch, t
 
 def test_without_a_network_evaluate_ends_with_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
-    with pytest.raises(SystemExit, match="train one"):
-        evaluate.main([])
-    with pytest.raises(SystemExit, match="mnist_cnn"):
-        evaluate.main(["mnist_cnn"])
+    for names in ([], ["mnist_cnn"]):
+        with pytest.raises(SystemExit, match=rf"DIGITLENS_MODELS names: correct .* train one .* --out {tmp_path}$"):
+            evaluate.main(names)
+
+
+def test_a_network_that_is_not_there_is_one_sentence(evaluated):
+    with pytest.raises(SystemExit, match="There is no network 'another': choose from mnist_cnn, other"):
+        evaluate.main(["another"])

@@ -19,6 +19,7 @@ from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from inference.steps import STEPS, SURE
 from tests.drawn import drawing
+from ui.pictures import mosaic
 from ui.words import duration
 
 HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"
@@ -432,7 +433,9 @@ LAYERS = [
     ("conv1", "Conv2D", [28, 28, 8], 72),
     ("block1", "ReLU", [28, 28, 8], 0),
     ("pool1", "MaxPooling2D", [14, 14, 8], 0),
-    ("conv2", "Conv2D", [14, 14, 16], 1152),
+    ("conv2a", "Conv2D", [14, 14, 8], 576),
+    ("relu2a", "ReLU", [14, 14, 8], 0),
+    ("conv2b", "Conv2D", [14, 14, 16], 1152),
     ("block2", "ReLU", [14, 14, 16], 0),
     ("global_average", "GlobalAveragePooling2D", [16], 0),
     ("probabilities", "Dense", [10], 170),
@@ -440,7 +443,7 @@ LAYERS = [
 CARD = {
     "name": "mnist_cnn",
     "input": {"shape": [28, 28, 1], "dtype": "float32", "range": [0, 255], "polarity": "white digit on black"},
-    "parameters": 1394,
+    "parameters": 1970,
     "layers": [dict(zip(("name", "kind", "output_shape", "parameters"), layer, strict=True)) for layer in LAYERS],
     "temperature": 0.5,
     "thresholds": {"unsure_below": 0.6},
@@ -555,10 +558,12 @@ def test_performance_shows_all_real_digits_where_they_have_no_parts(app, made_up
 def test_architecture_shows_the_card(app, made_up_models):
     app.switch_page(ARCHITECTURE).run()
     figures = {metric.label: metric.value for metric in checked(app).metric}
-    assert figures == {"Parameters": "1,394", "Layers": "8", "Input": "28×28×1"}
+    assert figures == {"Parameters": "1,970", "Layers": "10", "Input": "28×28×1"}
     for name, kind, sides, parameters in LAYERS:
         output = "×".join(str(side) for side in sides)
-        assert f"| **{name}** {kind} | {output}, {parameters:,} |" in texts(app.markdown)
+        assert f"| **{name}** {kind} | {output} | {parameters:,} |" in texts(app.markdown).replace("\u200b", "")
+    assert "2 convolutions  \n14×14×16  \n1,728 parameters" in texts(app.caption)
+    assert "1 convolution  \n28×28×8  \n72 parameters" in texts(app.caption)
     assert "- **Epochs: 3.** Because.\n- **Validation images: 5000.** Held back." in texts(app.markdown)
     assert "- **Blocks: 3, 4; 5, 6.** \n- **Augmentation: motion blur 4 %.**" in texts(app.markdown)
     assert "trained in 1 min, on 2026-01-01" in texts(app.markdown)
@@ -576,6 +581,18 @@ def test_feature_maps_of_every_source(app, mnist_labels):
     for source in ("last", "sample", "mnist"):
         app.radio(key="looked_at").set_value(source).run()
         assert len(checked(app).tabs) == 4
+
+
+def test_feature_maps_are_told_apart_by_a_grey_gap():
+    maps = np.zeros((7, 7, 128), np.float32)
+    maps[..., 1] = 1
+    grid = mosaic(maps)
+    assert grid.shape == (8 * 8 - 1, 16 * 8 - 1, 3)
+    dark, yellow = grid[0, 0], grid[0, 8]
+    assert dark[2] > dark[1]
+    assert min(yellow[:2]) > 200
+    assert (grid[7::8] == 128).all()
+    assert (grid[:, 7::8] == 128).all()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import csv
 import http.server
 import json
 import math
+import re
 import threading
 from dataclasses import replace
 
@@ -34,7 +35,9 @@ from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
+NUMPYS_OWN_WORDS = re.compile("pickle|allow_|archive|magic|header", re.IGNORECASE)
 SETTINGS = json.loads((train.SETTINGS / "first_stage.json").read_text())
+RECIPE = json.loads((train.SETTINGS / "mnist_cnn.json").read_text())
 
 
 # --- MNIST ---------------------------------------------------------------------------------------------------
@@ -144,7 +147,19 @@ def test_a_missing_file_named_by_the_variable_is_said_by_its_name(monkeypatch, t
 )
 def test_a_damaged_file_is_one_sentence(small_npz, spoil):
     small_npz.write_bytes(spoil(small_npz.read_bytes()))
-    with pytest.raises(mnist.MnistUnavailable, match=r"small\.npz"):
+    with pytest.raises(mnist.MnistUnavailable, match=r"small\.npz") as refused:
+        mnist.load_mnist()
+    assert str(refused.value).endswith(" Correct or unset MNIST_NPZ.")
+    assert not NUMPYS_OWN_WORDS.search(str(refused.value))
+
+
+def test_another_file_named_by_the_variable_is_not_to_be_deleted(small_npz, small, monkeypatch):
+    monkeypatch.setattr(mnist, "CHECKSUM", "another")
+    with pytest.raises(mnist.MnistUnavailable, match=r"checksum differs\. Correct or unset MNIST_NPZ\."):
+        mnist.load_mnist()
+    monkeypatch.setattr(mnist, "CACHE", small_npz)
+    monkeypatch.delenv("MNIST_NPZ")
+    with pytest.raises(mnist.MnistUnavailable, match=r"checksum differs\. Delete it and try again\."):
         mnist.load_mnist()
 
 
@@ -553,12 +568,48 @@ def test_a_checkpoint_of_other_settings_is_not_taken_for_these(tiny_training, ca
     train.train({**TINY, "epochs": 1}, folder)
     capsys.readouterr()
     model, history = train.train({**TINY, "epochs": 1, "blocks": [[2], [2], [2], [2]]}, folder)
-    assert "resuming" not in capsys.readouterr().out
+    assert f"{folder} was made with other settings: the training starts anew" in capsys.readouterr().out
     assert len(history) == 1
     assert model.get_layer("block4").output.shape[-1] == 2
     model, history = train.train({**TINY, "epochs": 1, "blocks": [[2], [2], [2], [2]], "reasons": "reworded"}, folder)
-    assert "resuming after epoch 1" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "already trained, 1 epoch\n" in printed
+    assert "resuming" not in printed
     assert len(history) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("last.keras", lambda body: body[:-400]),
+        ("last.keras", lambda body: b"no network"),
+        ("settings.json", lambda body: body[:-20]),
+        ("settings.json", lambda body: None),
+        ("history.csv", lambda body: body[:-70]),
+        ("history.csv", lambda body: b"\xff\xfe"),
+        ("history.csv", lambda body: b""),
+    ],
+)
+def test_a_damaged_checkpoint_is_said_and_put_aside(tiny_training, capsys, name, spoil):
+    folder = train.CHECKPOINTS / "one"
+    tiny = {**TINY, "epochs": 1}
+    train.train(tiny, folder)
+    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    spoilt = spoil(whole[name])
+    (folder / name).unlink()
+    if spoilt is not None:
+        (folder / name).write_bytes(spoilt)
+    capsys.readouterr()
+    _, history = train.train(tiny, folder)
+    aside = folder.with_name("one-damaged-1")
+    said = f"{folder} is damaged: it is kept as {aside}, and the training starts anew.\n"
+    assert said in capsys.readouterr().out
+    assert len(history) == 1
+    kept = {path.name: path.read_bytes() for path in aside.iterdir()}
+    assert {other: kept[other] for other in whole if other != name} == {
+        other: whole[other] for other in whole if other != name
+    }
+    assert train.resume(folder, tiny)[1] == history  # the new one is whole
 
 
 def test_training_lowers_the_loss(tiny_training):
@@ -595,18 +646,19 @@ def test_each_row_of_the_development_table_adds_to_the_one_before():
         before = rows[name]
     assert {**rows["ours"], "epochs": None} == {**train.read_settings("first_stage"), "epochs": None}
     assert rows["second_stage"]["continues"] == "development/ours"
-    recipe = train.read_settings("mnist_cnn")
-    assert {**rows["second_stage"], **{key: recipe[key] for key in ("continues", "epochs")}} == recipe
+    assert {**rows["second_stage"], **{key: RECIPE[key] for key in ("continues", "epochs")}} == RECIPE
     assert len({settings["epochs"] for settings in rows.values()}) == 1
     assert rows["ours"]["epochs"] <= 15
 
 
-def test_of_three_seeds_the_best_on_validation_ships_and_none_is_trained_twice(tmp_path, monkeypatch):
+@pytest.fixture
+def pretended_seeds(tmp_path, monkeypatch):
+    """training.seeds works in tmp_path and does not train; returns the seeds that it would have trained."""
     trained = []
 
     def pretend(settings, stem):
         trained.append(settings["seed"])
-        stem.parent.mkdir(parents=True)
+        stem.parent.mkdir(parents=True, exist_ok=True)
         for ending in seeds.ENDINGS:
             (stem.parent / f"{stem.name}{ending}").write_text(f"{settings['seed']}")
         accuracy, nll = {1: (0.99, 0.1), 2: (0.995, 0.2), 3: (0.995, 0.15)}[settings["seed"]]
@@ -619,11 +671,40 @@ def test_of_three_seeds_the_best_on_validation_ships_and_none_is_trained_twice(t
 
     monkeypatch.setattr(seeds, "train_and_write", pretend)
     monkeypatch.setattr(seeds, "MODELS", tmp_path)
+    return trained
+
+
+def test_of_three_seeds_the_best_on_validation_ships_and_none_is_trained_twice(pretended_seeds, tmp_path, capsys):
     seeds.main([])
+    assert "already trained" not in capsys.readouterr().out
     seeds.main([])
-    assert trained == [1, 2, 3]
+    printed = capsys.readouterr().out
+    for seed in seeds.SEEDS:
+        assert f"first_stage, seed {seed}: already trained, {SETTINGS['epochs']} epochs\n" in printed
+        assert f"mnist_cnn, seed {seed}: already trained, {RECIPE['epochs']} epochs\n" in printed
+    assert pretended_seeds == [1, 2, 3, 1, 2, 3]  # every first stage before the second ones, which learn from them
     assert {(tmp_path / f"mnist_cnn{ending}").read_text() for ending in (".keras", ".onnx", "_history.csv")} == {"3"}
     assert json.loads((tmp_path / "mnist_cnn.json").read_text())["made"]["settings"]["seed"] == 3
+
+
+@pytest.mark.parametrize("card", ["{", "[]", "{}", '{"made": {"settings": 3}}'])
+def test_a_damaged_seed_stops_before_anything_is_trained_or_copied(pretended_seeds, tmp_path, card):
+    seeds.main([])
+    (tmp_path / "seeds" / "2" / "mnist_cnn.json").write_text(card)
+    (tmp_path / "seeds" / "1" / "mnist_cnn.json").unlink()
+    (tmp_path / "mnist_cnn.onnx").unlink()
+    with pytest.raises(SystemExit, match=r"mnist_cnn\.json is damaged: restore it, or delete .*2 to train"):
+        seeds.main([])
+    assert pretended_seeds == [1, 2, 3, 1, 2, 3]
+    assert not (tmp_path / "mnist_cnn.onnx").exists()
+
+
+@pytest.mark.parametrize("ending", [".keras", ".onnx", "_history.csv"])
+def test_a_seed_that_misses_a_file_is_one_sentence(pretended_seeds, tmp_path, ending):
+    seeds.main([])
+    (tmp_path / "seeds" / "3" / f"mnist_cnn{ending}").unlink()
+    with pytest.raises(SystemExit, match=rf"mnist_cnn{ending} is missing: restore it, or delete .*3 to train"):
+        seeds.main([])
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.classifier import models_folder
 from inference.cutout import is_available
 from inference.samples import drawing, encoded, photo
+from training.evaluation.probabilities import keras_model
 from training.reference import Reference
 from training.serving import ServingUnavailable, measure_server
 
@@ -151,9 +152,15 @@ def server_table(figures: list[dict]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Measure speed and memory beside the reference's way.")
+    parser = argparse.ArgumentParser(
+        description="Measure how long drawings, photos and one digit take, beside the way of the project that this one"
+        " learnt from, and how fast the server starts and how much memory it takes. With rembg only where its weights"
+        " are on this machine (U2NET_HOME)."
+    )
     parser.add_argument("--no-server", action="store_true", help="leave out the server's start and memory")
-    parser.add_argument("--json", type=Path, help="where the figures go (default: models/benchmark.json)")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="where the figures go (default: models/benchmark.json)"
+    )
     arguments = parser.parse_args(arguments)
     result = {"date": date.today().isoformat(), "made_by": "python -m training.benchmark", "machine": machine()}
     with_rembg = is_available()
@@ -171,12 +178,10 @@ def main(arguments: list[str] | None = None) -> None:
 
     try:
         classifier = Classifier()
-        keras_path = models_folder() / f"{classifier.name}.keras"
-        if not keras_path.exists():
-            raise NetworkUnavailable(f"{keras_path} is missing: restore it, or train {classifier.name} again.")
+        model = keras_model(models_folder() / f"{classifier.name}.keras")
     except NetworkUnavailable as error:
         raise SystemExit(str(error)) from error
-    result["speed"] = measure(cases(classifier, keras.models.load_model(keras_path, compile=False), with_rembg))
+    result["speed"] = measure(cases(classifier, model, with_rembg))
     print(speed_table(result["speed"]), flush=True)
 
     path = arguments.json or models_folder() / "benchmark.json"

@@ -14,15 +14,20 @@ MOST_HELD_OUT = 1 / 5
 def training_and_validation(settings: dict, data: Data | None = None) -> tuple[Split, Split]:
     """Split the training images of a data set, or of MNIST: no validation image is among those that are learnt from.
 
-    ``validation_images`` of them are held out, but no more than MOST_HELD_OUT of all; which ones, depends on
-    ``validation_seed`` alone. Raises MnistUnavailable where MNIST is wanted and cannot be had.
+    ``validation_images`` of them are held out, but no more than MOST_HELD_OUT of all: then that share of each digit, as
+    chance would leave some digits out. Which ones, depends on ``validation_seed`` alone. Raises MnistUnavailable where
+    MNIST is wanted and cannot be had.
     """
     everything = (data or load_data()).training
     order = np.random.default_rng(settings["validation_seed"]).permutation(len(everything.labels))
-    held_out, rest = np.split(order, [min(settings["validation_images"], int(MOST_HELD_OUT * len(order)))])
-    held_out.sort()
-    rest.sort()
-    return everything.take(rest), everything.take(held_out)
+    is_held_out = np.zeros(len(order), bool)
+    if settings["validation_images"] > MOST_HELD_OUT * len(order):
+        for digit, count in enumerate(everything.per_digit()):
+            of_digit = order[everything.labels[order] == digit]
+            is_held_out[of_digit[: int(MOST_HELD_OUT * count)]] = True
+    else:
+        is_held_out[order[: settings["validation_images"]]] = True
+    return everything.take(np.flatnonzero(~is_held_out)), everything.take(np.flatnonzero(is_held_out))
 
 
 def test_split() -> Split:

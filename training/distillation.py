@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inference.classifier import NetworkUnavailable
 from training.augmentation import augment
 from training.calibration import with_temperature
 from training.data import Split
@@ -24,7 +25,8 @@ class Lessons:
     """What the teachers answer to the training images of every epoch, kept in a folder for the next seed or restart.
 
     ``settings``: those of the run; its ``distillation`` gives ``teachers`` (names in models/, without the ending),
-    ``temperature``, ``label_share`` and ``teachers_see`` (the augmentations that come before them).
+    ``temperature``, ``label_share`` and ``teachers_see`` (the augmentations that come before them). Raises
+    NetworkUnavailable where a teacher is missing.
     """
 
     def __init__(self, split: Split, settings: dict, folder: Path):
@@ -33,7 +35,12 @@ class Lessons:
         self._seed = settings["validation_seed"]
         shares = settings["augmentation"]
         self._before = {name: share for name, share in shares.items() if name in self._settings["teachers_see"]}
-        teachers = [(MODELS / f"{name}.onnx").read_bytes() for name in self._settings["teachers"]]
+        try:
+            teachers = [(MODELS / f"{name}.onnx").read_bytes() for name in self._settings["teachers"]]
+        except OSError as error:
+            raise NetworkUnavailable(
+                f"{error.filename}, a teacher, is missing: restore it or train it first."
+            ) from error
         # Other teachers, images or shares give other answers.
         known_by = zlib.crc32(b"".join([json.dumps([self._settings, shares]).encode(), split.images, *teachers]))
         self._folder = folder / f"answers-{known_by:08x}"

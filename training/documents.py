@@ -4,12 +4,14 @@ PREPROCESSING.md comes from the steps' docstrings, the results in README.md and 
 the files of figures in models/.
 """
 
+import argparse
 import inspect
 import json
 from pathlib import Path
 
 from inference.classifier import models_folder
 from inference.steps import STEPS
+from training.evaluation.measures import percent
 from training.evaluation.model_card import model_card
 from training.evaluation.tables import read_table
 
@@ -50,18 +52,18 @@ def _read_right() -> list[str]:
     lines = [
         "| read right | of | accuracy | 95 % interval |",
         "| --- | --- | --- | --- |",
-        f"| MNIST test images, one pass | {test['images']:,} | {test['accuracy']:.2%} | {_interval(test, 2)} |",
-        f"| … without the labels known to be wrong | {clean['images']:,} | {clean['accuracy']:.2%}"
+        f"| MNIST test images, one pass | {test['images']:,} | {percent(test['accuracy'])} | {_interval(test, 2)} |",
+        f"| … without the labels known to be wrong | {clean['images']:,} | {percent(clean['accuracy'])}"
         f" | {_interval(clean, 2)} |",
     ]
     if mnist_c:
         count = len(mnist_c["errors"])
         images = f"{count} × {mnist_c['images']:,}"
-        lines.append(f"| MNIST-C, mean of {count} corruptions | {images} | {1 - mnist_c['mean']:.2%} | |")
+        lines.append(f"| MNIST-C, mean of {count} corruptions | {images} | {percent(1 - mnist_c['mean'])} | |")
     for part, name in (("report", "kept apart"), ("tune", "used in development")):
         for category, row in photos["parts"][part].items():
             what = f"real digits, {name}: {category.replace('_', ' ')}"
-            lines.append(f"| {what} | {row['total']} | {row['accuracy']:.1%} | {_interval(row, 1)} |")
+            lines.append(f"| {what} | {row['total']} | {percent(row['accuracy'], 1)} | {_interval(row, 1)} |")
     everyone = photos["categories"]["all"]
     return [
         *lines,
@@ -78,7 +80,7 @@ def _networks() -> list[str]:
         "| network | parameters | MNIST test | MNIST-C | one digit | `.onnx` |",
         "| --- | --- | --- | --- | --- | --- |",
         *(
-            f"| `{row['name']}` | {row['parameters']:,} | {row['test_accuracy']:.2%}"
+            f"| `{row['name']}` | {row['parameters']:,} | {percent(row['test_accuracy'])}"
             f" | {_share(row['mnist_c_error'])} wrong | {row['onnx_ms']:.2f} ms | {row['onnx_bytes'] / 1e6:.1f} MB |"
             for row in rows
         ),
@@ -89,15 +91,15 @@ def _networks() -> list[str]:
         *runs, mean, deviation = read_table(seeds)
         lines.append(
             f"`mnist_cnn` is the one of {len(runs)} runs of the same recipe that is best on the validation images. The"
-            f" runs read {mean['test_accuracy']:.2%} ± {100 * deviation['test_accuracy']:.2f} of the test images right"
-            f" (mean, standard deviation) and {_share(mean['mnist_c_error'])} of MNIST-C wrong."
+            f" runs read {percent(mean['test_accuracy'])} ± {100 * deviation['test_accuracy']:.2f} of the test images"
+            f" right (mean, standard deviation) and {_share(mean['mnist_c_error'])} of MNIST-C wrong."
         )
     lines.append("Everything that was measured of the networks: [the model card](models/README.md).")
     return lines
 
 
 def _share(value: float | None) -> str:
-    return "not measured" if value is None else f"{value:.2%}"
+    return "not measured" if value is None else percent(value)
 
 
 def _speed() -> list[str]:
@@ -126,7 +128,7 @@ def _interval(row: dict, digits: int) -> str:
     low, high = row["interval"]
     if low == high:
         return "no error" if row["accuracy"] == 1 else "unknown"
-    return f"{low:.{digits}%} to {high:.{digits}%}"
+    return f"{percent(low, digits)} to {percent(high, digits)}"
 
 
 def readme() -> str:
@@ -137,9 +139,17 @@ def readme() -> str:
     return f"{before}{START}\n{results()}\n{END}{after}"
 
 
-if __name__ == "__main__":
+def main(arguments: list[str] | None = None) -> None:
+    argparse.ArgumentParser(
+        description="Write what is made from code and figures anew: PREPROCESSING.md, the results in README.md, and the"
+        " model card, models/README.md."
+    ).parse_args(arguments)
     PREPROCESSING.write_text(preprocessing(), encoding="utf-8")
     README.write_text(readme(), encoding="utf-8")
     card = models_folder() / "README.md"
     card.write_text(model_card(models_folder()), encoding="utf-8")
     print(f"written: {PREPROCESSING.name}, {README.name}, {card}")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,12 @@ pictures in figures/; and README.md, the model card.
 
 The test images and MNIST-C are looked at here only, after everything was chosen on the validation images. Figures come
 from the .onnx that ships; the .keras is run as well, to see that the two are the same network.
-Exit status 1, with one sentence, where something is missing or the two files disagree.
+
+A network that learnt from your own images (``python -m training.train --data``) is asked about the test images among
+these or, where there are none, about the validation images; its figures are in other_data.csv, not beside the others'.
+
+Nothing is written before everything is measured. Exit status 1, with one sentence, where something is missing or
+damaged, or the two files disagree.
 """
 
 import argparse
@@ -23,6 +28,8 @@ from inference.classifier import (
     NetworkUnavailable,
     models_folder,
     network_names,
+    no_network,
+    read_card,
 )
 from inference.mnist import MnistUnavailable
 from inference.tta import TTA_VIEWS, View
@@ -30,39 +37,50 @@ from training.augmentation import OPERATIONS
 from training.calibration import calibration, with_temperature
 from training.data import Split
 from training.evaluation import figures, model_card, runs, tta
-from training.evaluation.comparison import by_corruption, compared, read_evaluations
-from training.evaluation.material import Material
-from training.evaluation.measures import accuracy, comment, confusion_matrix, per_class
+from training.evaluation.comparison import (
+    FORMAT,
+    EvaluationUnusable,
+    by_corruption,
+    compared,
+    is_of_mnist,
+    measured_on,
+    of_other_data,
+    read_evaluations,
+)
+from training.evaluation.material import Material, materials
+from training.evaluation.measures import accuracy, comment, confusion_matrix, per_class, percent
 from training.evaluation.mnist_c import CORRUPTIONS, VARIABLE, MnistCUnavailable
 from training.evaluation.probabilities import as_input, keras_model, keras_probabilities, onnx_probabilities
 from training.evaluation.robustness import errors_of, mnist_c_robustness
 from training.evaluation.tables import write_table
 from training.evaluation.timing import medians
+from training.sources import DataError
 
 # The .keras and the .onnx are the same network where no probability differs by more.
 MOST_DIFFERENCE = 1e-5
 # Single predictions timed: ours, and Keras' in the same process.
 TIMED = 50
 GOAL_TIMES_FASTER = 50
+# What is not said where there are no such networks.
+LEFT_OUT = {"seeds": "other seeds", "development": "the steps of the development"}
 
 
 def evaluate(name: str, material: Material) -> dict:
     """Return everything that is measured of one network of models_folder(), as plain JSON values.
 
-    ``mnist_c`` is None where MNIST-C is not on this machine; ``tta["candidates"]`` is there for the default network
-    only. Raises NetworkUnavailable or MnistUnavailable, each with one sentence, where a file is missing or damaged.
+    ``material``: the images of the data set that it learnt from. ``measured_on`` says what ``test`` and all that is
+    made from it was measured on: the test images, or the validation images of a data set without. ``mnist_c`` is None
+    where MNIST-C is not on this machine or the network did not learn from MNIST; ``tta["candidates"]`` is there for the
+    default network only. Raises NetworkUnavailable or MnistUnavailable, each with one sentence, where a file is missing
+    or damaged.
     """
     classifier = Classifier(name)
     onnx_path, keras_path = (models_folder() / f"{name}{ending}" for ending in (".onnx", ".keras"))
-    try:
-        settings = classifier.card["made"]["settings"]
-        validation = material.validation(settings)
-    except KeyError as error:
-        raise NetworkUnavailable(
-            f"The card of {name} does not say how it was made ({error} is missing): train it again."
-        ) from error
+    made = classifier.card["made"]
+    settings = made["settings"]
+    validation = material.validation(settings)
+    split, test = material.asked(settings)
     temperature = float(classifier.card["temperature"])
-    test = material.test
 
     def calibrated(images: np.ndarray) -> np.ndarray:
         return with_temperature(onnx_probabilities(onnx_path, images), temperature)
@@ -74,7 +92,13 @@ def evaluate(name: str, material: Material) -> dict:
     confusion = confusion_matrix(test.labels, answers)
     kept = np.delete(np.arange(len(test.labels)), material.wrong)
     return {
+        "format": FORMAT,
         "name": name,
+        "measured_on": {
+            "data": material.name,
+            "split": split,
+            "sha256_of_arrays": made["data"]["sha256_of_arrays"],
+        },
         "parameters": classifier.card["parameters"],
         "test": accuracy(answers, test.labels),
         "test_without_wrong_labels": accuracy(answers[kept], test.labels[kept]),
@@ -98,6 +122,21 @@ def evaluate(name: str, material: Material) -> dict:
         "date": date.today().isoformat(),
         "made_by": "python -m training.evaluate",
     }
+
+
+def card_of(name: str) -> dict:
+    """Return the card of a network; raise NetworkUnavailable where it does not say how the network was made."""
+    if name not in network_names():
+        raise NetworkUnavailable(f"There is no network {name!r}: choose from {', '.join(network_names())}.")
+    card = read_card(name)
+    try:
+        settings, data = card["made"]["settings"], card["made"]["data"]
+        is_whole = {"network", "validation_seed", "validation_images"} <= settings.keys() and "sha256_of_arrays" in data
+    except (KeyError, TypeError, AttributeError):
+        is_whole = False
+    if not is_whole:
+        raise NetworkUnavailable(f"The card of {name} does not say how it was made: train it again.")
+    return card
 
 
 def misread(probabilities: np.ndarray, test: Split, wrong: list[int]) -> list[dict]:
@@ -165,19 +204,26 @@ def summary(evaluation: dict) -> str:
     low, high = test["interval"]
     lines = [
         f"{evaluation['name']}, computed through the .onnx",
-        f"  test accuracy    {test['accuracy']:.2%} of {test['images']:,} images, {test['errors']} wrong"
-        f" (95 %: {low:.2%} to {high:.2%})",
-        f"                   {clean['accuracy']:.2%} without the {test['images'] - clean['images']} labels known to be"
-        f" wrong, {clean['errors']} wrong",
+        f"  accuracy         {percent(test['accuracy'])} of {test['images']:,} {measured_on(evaluation)},"
+        f" {test['errors']:,} wrong (95 %: {percent(low)} to {percent(high)})",
+    ]
+    if evaluation["measured_on"]["split"] == "validation":
+        lines.append("                   on validation images, as there are no test images: it flatters a little")
+    if known := test["images"] - clean["images"]:
+        lines.append(
+            f"                   {percent(clean['accuracy'])} without the {known} labels known to be wrong,"
+            f" {clean['errors']:,} wrong"
+        )
+    lines += [
         f"  confusion        {evaluation['comment']}",
         f"  calibration      {', '.join(_before_after(measures, measure) for measure in ('nll', 'brier', 'ece'))}"
         f" (before → after temperature {measures['temperature']:.3f})",
-        f"  TTA              {looks['validation_accuracy_one_pass']:.2%} → {looks['validation_accuracy']:.2%} on the"
-        f" validation images ({looks['gain_points']:+.2f} points) for {looks['cost_ratio']:.1f} times the time",
-        f"  own corruptions  {own['mean']:.2%} wrong on average of {len(own['errors'])}, on the validation images",
+        f"  TTA              {percent(looks['validation_accuracy_one_pass'])} → {percent(looks['validation_accuracy'])}"
+        f" on the validation images ({looks['gain_points']:+.2f} points) for {looks['cost_ratio']:.1f} times the time",
+        f"  own corruptions  {percent(own['mean'])} wrong on average of {len(own['errors'])}, on the validation images",
     ]
     if mnist_c:
-        lines.append(f"  MNIST-C          {mnist_c['mean']:.2%} wrong on average of {len(mnist_c['errors'])}")
+        lines.append(f"  MNIST-C          {percent(mnist_c['mean'])} wrong on average of {len(mnist_c['errors'])}")
     lines += [
         f"  one digit        {speed['onnx_ms']:.2f} ms, {speed['times_faster']:.0f} times faster than Keras' predict",
         f"  .keras and .onnx differ by {evaluation['keras_onnx_difference']:.1e} at most",
@@ -214,62 +260,88 @@ def _as_json(value, indent: str = "") -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write_comparisons(test: Split) -> None:
-    """Write what is made from all evaluations in models_folder(): tables, pictures and the model card."""
+def write_comparisons(shown: dict[str, Split]) -> None:
+    """Write what is made from all evaluations in models_folder(): tables, pictures and the model card.
+
+    ``shown``: for each network whose own pictures are to be drawn, the images that it was asked about.
+    """
     folder = models_folder()
-    evaluations = read_evaluations()
-    write_table(folder / "networks.csv", compared(evaluations))
-    write_table(folder / "own_corruptions.csv", by_corruption(evaluations, "own_corruptions", OPERATIONS))
-    write_table(folder / "mnist_c.csv", by_corruption(evaluations, "mnist_c", CORRUPTIONS))
-    figures.draw_all(folder, evaluations, test)
-    if (folder / f"{DEFAULT_NETWORK}_evaluation.json").exists():
+    every = read_evaluations()
+    evaluations = [evaluation for evaluation in every if is_of_mnist(evaluation)]
+    others = [evaluation for evaluation in every if not is_of_mnist(evaluation)]
+    if evaluations:
+        write_table(folder / "networks.csv", compared(evaluations))
+        write_table(folder / "own_corruptions.csv", by_corruption(evaluations, "own_corruptions", OPERATIONS))
+        write_table(folder / "mnist_c.csv", by_corruption(evaluations, "mnist_c", CORRUPTIONS))
+    _write_or_remove(folder / "other_data.csv", of_other_data(others) or None)
+    for evaluation in every:
+        if evaluation["name"] in shown:
+            figures.draw_network(folder, evaluation, shown[evaluation["name"]])
+    figures.draw_comparisons(folder, evaluations)
+    if any(evaluation["name"] == DEFAULT_NETWORK for evaluation in evaluations):
         (folder / "README.md").write_text(model_card.model_card(folder), encoding="utf-8")
     else:
         print(f"{DEFAULT_NETWORK} is not evaluated: the model card is left out.", flush=True)
 
 
-def _write_or_remove(path: Path, rows: list[dict] | None, missing: str) -> None:
-    """Write a table; where its networks are not there, say so and leave no figures of others behind."""
+def _write_or_remove(path: Path, rows: list[dict] | None) -> None:
+    """Write a table; where its networks are not there, leave no figures of others behind."""
     if rows is None:
         path.unlink(missing_ok=True)
-        print(missing, flush=True)
     else:
         write_table(path, rows)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Evaluate trained networks and re-make the figures of models/.")
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="which networks (default: all in models/, seeds and development)"
+    parser = argparse.ArgumentParser(
+        description="Measure trained networks (accuracy, confusion, calibration, TTA, worse pictures, speed) and"
+        " re-make the tables, the pictures and the model card in models/. A network that learnt from your own images is"
+        " asked about their test images or, where there are none, about the validation images. It takes about a minute"
+        " a network."
     )
-    chosen = parser.parse_args(arguments).names
-    folder = models_folder()
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="which networks, as their files in models/ are called: mnist_cnn (default: all, with the seeds and the"
+        " steps of the development)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="where your own images are now, that a network learnt from (default: where they were then)",
+    )
+    options = parser.parse_args(arguments)
+    chosen, folder = list(dict.fromkeys(options.names)), models_folder()
     if not network_names():
-        raise SystemExit(f"There is no network in {folder}: train one with python -m training.train mnist_cnn.")
-    differing = []
+        raise SystemExit(no_network())
+    names = chosen or network_names()
     try:
-        material = Material()
-        if material.mnist_c is None:
+        for other in read_evaluations(without=names):
+            card_of(other["name"])
+        mnist = Material()
+        cards = {name: card_of(name) for name in names}
+        material_of = materials(cards, mnist, options.data)
+        if mnist in material_of.values() and mnist.mnist_c is None:
             print(f"{VARIABLE} is not set: MNIST-C is left out, its figures will be null.", flush=True)
-        for name in chosen or network_names():
-            evaluation = evaluate(name, material)
+        evaluations = []
+        for name in names:
+            evaluations.append(evaluate(name, material_of[name]))
+            print(summary(evaluations[-1]), flush=True)
+        tables = {} if chosen else {"seeds": runs.seeds(mnist), "development": runs.development(mnist)}
+        for evaluation in evaluations:
             write_evaluation(evaluation)
-            print(summary(evaluation), flush=True)
-            if not evaluation["keras_onnx_difference"] <= MOST_DIFFERENCE:  # not: also where it is no number
-                differing.append(name)
-        if not chosen:
-            _write_or_remove(
-                folder / "seeds.csv", runs.seeds(material), f"There is no {folder / 'seeds'}: other seeds are left out."
-            )
-            _write_or_remove(
-                folder / "development.csv",
-                runs.development(material),
-                f"There is no {folder / 'development'}: the steps of the development are left out.",
-            )
-        write_comparisons(material.test)
-    except (NetworkUnavailable, MnistUnavailable, MnistCUnavailable) as error:
+        for name, rows in tables.items():
+            _write_or_remove(folder / f"{name}.csv", rows)
+            if rows is None:
+                print(f"There is no {folder / name}: {LEFT_OUT[name]} are left out.", flush=True)
+        write_comparisons({name: material_of[name].asked(card["made"]["settings"])[1] for name, card in cards.items()})
+    except (NetworkUnavailable, MnistUnavailable, MnistCUnavailable, DataError, EvaluationUnusable) as error:
         raise SystemExit(str(error)) from error
     print(f"written to {folder}", flush=True)
+    # not: also where it is no number
+    differing = [each["name"] for each in evaluations if not each["keras_onnx_difference"] <= MOST_DIFFERENCE]
     if differing:
         raise SystemExit(
             f"The .keras and the .onnx of {', '.join(differing)} are not the same network: their probabilities differ"

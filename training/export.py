@@ -19,6 +19,9 @@ MODELS = Path(__file__).resolve().parent.parent / "models"
 # A reading is called `digit` from this confidence on, `unsure` below it. Chosen on the validation images: see
 # unsure_below().
 WANTED_PRECISION = 0.999
+# With fewer validation images a temperature is chance. Fitted on 1,000 of MNIST's, it made the NLL of the others worse
+# by 3 % at most in nine of ten draws, whatever network; on 200 of them, which may hold no error at all, by 250 %.
+LEAST_FOR_TEMPERATURE = 1000
 
 
 def export_network(model: keras.Model, stem: Path) -> None:
@@ -67,11 +70,19 @@ def unsure_below(confidences: np.ndarray, right: np.ndarray) -> float:
     return float(confidences[order][kept[-1]]) if len(kept) else 1.0
 
 
+def _temperature(probabilities: np.ndarray, labels: np.ndarray) -> tuple[float, str]:
+    """Return the temperature and how it came about, for people: 1 where there are too few images to fit it on."""
+    count = len(labels)
+    if count < LEAST_FOR_TEMPERATURE:
+        return 1.0, f"not fitted: {count:,} validation images are too few, {LEAST_FOR_TEMPERATURE:,} are needed"
+    return fit_temperature(probabilities, labels), f"fitted on {count:,} validation images"
+
+
 def write_card(model: keras.Model, validation, stem: Path, made: dict) -> dict:
     """Write ``stem``.json and return it: what the network is, how it was ``made``, what it scored on validation."""
     images = validation.images.astype(np.float32)[..., None]
     probabilities = model.predict(images, batch_size=500, verbose=0)
-    temperature = fit_temperature(probabilities, validation.labels)
+    temperature, note = _temperature(probabilities, validation.labels)
     calibrated = with_temperature(probabilities, temperature)
     right = probabilities.argmax(axis=1) == validation.labels
     card = {
@@ -80,6 +91,7 @@ def write_card(model: keras.Model, validation, stem: Path, made: dict) -> dict:
         "parameters": model.count_params(),
         "layers": layer_table(model),
         "temperature": temperature,
+        "temperature_note": note,
         "thresholds": {"unsure_below": unsure_below(calibrated.max(axis=1), right)},
         "validation": {
             "images": len(right),

@@ -20,10 +20,11 @@ from inference.mnist import MnistUnavailable
 from training.augmentation import OPERATIONS
 from training.data import training_and_validation
 from training.export import MODELS
+from training.lettering import make_legible
 from training.sources import Data, DataError, Split, load_data
 from training.train import read_settings
 
-CREDIT = {"MNIST": "MNIST: Y. LeCun, C. Cortes, C. Burges"}
+CREDIT = {"MNIST": "MNIST: Y. LeCun, C. Cortes, C. J. C. Burges"}
 # Told apart by every kind of colour vision. Source: M. Okabe, K. Ito, "Color Universal Design", 2008.
 COLOURS = {"training": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
 DIGITS = range(10)
@@ -146,13 +147,23 @@ def write(data: Data, splits: dict[str, Split], out: Path) -> None:
             "augmentations": augmentations_figure(data.name, splits["training"]),
         }
         for name, figure in figures.items():
+            make_legible(figure)
             # Without the version of matplotlib inside, the same data give the same file.
             figure.savefig(out / "figures" / f"data_{name}.png", metadata={"Software": None})
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Count, average and show the images that a network learns from.")
-    parser.add_argument("--data", type=Path, metavar="PATH", help="a folder with 0 to 9, or an .npz (default: MNIST)")
+    parser = argparse.ArgumentParser(
+        description="Look at the images that a network learns from: how many of each digit there are, their averages,"
+        " some samples, and what each augmentation makes of one. Writes data.json and four pictures in figures/."
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="your own images: a folder with the sub-folders 0 to 9, or train/ and test/ with these, or an .npz with"
+        " images and labels; wants --out (default: MNIST)",
+    )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where it is written (default for MNIST: models/)")
     options = parser.parse_args(arguments)
     if options.data and not options.out:

@@ -2,7 +2,9 @@
 
 One run of a recipe says little: at 99.7 % a difference of ten test images is chance. So it is run three times, each
 network is kept in models/seeds/SEED/ and evaluated, and the one that is best on the validation images becomes
-models/mnist_cnn. A seed that is there already, with the settings of today, is not trained again.
+models/mnist_cnn. It starts from models/first_stage/SEED/, and learns from one of these: so all first stages come first.
+A network that is there already, with the settings of today, is not trained again. Where one is damaged nothing is
+trained or copied.
 """
 
 import argparse
@@ -15,6 +17,7 @@ from training.export import MODELS
 from training.train import read_settings, same_recipe, train_and_write
 
 SEEDS = (1, 2, 3)
+FIRST_STAGE = "first_stage"
 ENDINGS = (".keras", ".onnx", ".json", "_history.csv")
 
 
@@ -24,27 +27,57 @@ def rank(card: dict) -> tuple[float, float]:
 
 
 def trained_before(stem: Path, settings: dict) -> dict | None:
-    """Return the card of ``stem`` if that network was trained with these settings."""
+    """Return the card of ``stem`` if that network was trained with these settings.
+
+    Raises SystemExit with one sentence where its card is damaged or another of its files is missing: a person decides
+    whether what is left is worth keeping.
+    """
     path = stem.with_suffix(".json")
     if not path.exists():
         return None
-    card = json.loads(path.read_text(encoding="utf-8"))
-    return card if same_recipe(card["made"]["settings"], settings) else None
+    way_out = f"restore it, or delete {stem.parent} to train this seed again."
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        rank(card)
+        if not same_recipe(card["made"]["settings"], settings):
+            return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SystemExit(f"{path} is damaged: {way_out}") from error
+    for ending in ENDINGS:
+        if not (file := stem.with_name(f"{stem.name}{ending}")).exists():
+            raise SystemExit(f"{file} is missing: {way_out}")
+    return card
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Train mnist_cnn with three seeds and ship the best on validation.")
+    parser = argparse.ArgumentParser(
+        description=f"Train {DEFAULT_NETWORK} with the seeds {', '.join(map(str, SEEDS))}, keep each in"
+        " models/seeds/SEED/, and copy the one that is best on the validation images to models/. A seed that is there"
+        " already, with the settings of today, is not trained again; a run that was stopped goes on. Takes two hours"
+        " on two cores."
+    )
     parser.parse_args(arguments)
-    cards = {}
-    for seed in SEEDS:
-        settings = {**read_settings(DEFAULT_NETWORK), "seed": seed}
-        stem = MODELS / "seeds" / str(seed) / DEFAULT_NETWORK
-        cards[seed] = trained_before(stem, settings) or train_and_write(settings, stem)
+    runs = [
+        (MODELS / folder / str(seed) / name, {**read_settings(name), "seed": seed})
+        for name, folder in ((FIRST_STAGE, FIRST_STAGE), (DEFAULT_NETWORK, "seeds"))
+        for seed in SEEDS
+    ]
+    cards = [trained_before(stem, settings) for stem, settings in runs]
+    for number, (stem, settings) in enumerate(runs):
+        if cards[number]:
+            print(f"{stem.name}, seed {settings['seed']}: already trained, {settings['epochs']} epochs", flush=True)
+        else:
+            print(f"{stem.name}, seed {settings['seed']}: training", flush=True)
+            cards[number] = train_and_write(settings, stem)
 
-    best = max(SEEDS, key=lambda seed: rank(cards[seed]))
+    networks = {
+        seed: (stem, card)
+        for seed, (stem, _), card in zip(SEEDS, runs[-len(SEEDS) :], cards[-len(SEEDS) :], strict=True)
+    }
+    best = max(SEEDS, key=lambda seed: rank(networks[seed][1]))
     for ending in ENDINGS:
-        shutil.copy(MODELS / "seeds" / str(best) / f"{DEFAULT_NETWORK}{ending}", MODELS)
-    for seed, card in cards.items():
+        shutil.copy(networks[best][0].with_name(f"{DEFAULT_NETWORK}{ending}"), MODELS)
+    for seed, (_, card) in networks.items():
         chosen = ", shipped" if seed == best else ""
         print(f"seed {seed}: validation accuracy {card['validation']['accuracy']:.4f}{chosen}")
 

@@ -11,15 +11,13 @@ is inverted.
 """
 
 import mimetypes
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from inference.mnist import ARRAYS, checksum, load_mnist
+from inference.mnist import ARRAYS, NotAnNpz, checksum, load_mnist, read_npz
 from inference.photo import PhotoError, open_photo
 from inference.steps import DIGIT_SIDE, Config, Sample, compose_on_ground, preprocess
 
@@ -270,12 +268,11 @@ IMAGES, LABELS = "images", "labels"
 
 def _from_npz(path: Path) -> Data:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            names = file.files
-            arrays = {name: file[name] for name in (*ARRAYS, IMAGES, LABELS) if name in names}
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        arrays, names = read_npz(path, (*ARRAYS, IMAGES, LABELS))
+    except NotAnNpz as error:
         raise DataError(
-            f"{path} is not a readable .npz file ({error}): save it again with numpy.savez_compressed."
+            f"{path} is damaged, or is no .npz file: save it again with numpy.savez_compressed, or name a folder with"
+            f" {LAYOUT}."
         ) from error
     x_train, y_train, x_test, y_test = ARRAYS
     if x_train in arrays or y_train in arrays:

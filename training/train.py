@@ -11,6 +11,7 @@ The test images are not looked at here: that is training/evaluate.py.
 
 import argparse
 import csv
+import itertools
 import json
 import math
 import os
@@ -25,6 +26,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from inference.classifier import NetworkUnavailable
 from inference.mnist import MnistUnavailable
 from training.data import AugmentedBatches, training_and_validation
 from training.distillation import Lessons
@@ -87,11 +89,40 @@ def read_settings(name: str) -> dict:
     return json.loads((SETTINGS / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def resume(folder: Path, settings: dict) -> tuple[keras.Model | None, list[dict]]:
+    """Return the network of the newest checkpoint in ``folder`` and its history; None and no rows where there is none.
+
+    One that was made with other settings is not taken. One that is damaged is put aside under another name: it may hold
+    hours of work that somebody can save.
+    """
+    checkpoint, made_with = folder / "last.keras", folder / "settings.json"
+    if not checkpoint.exists():
+        return None, []
+    try:
+        history = read_history(folder / "history.csv")
+        if not history or [row["epoch"] for row in history] != list(range(1, len(history) + 1)):
+            raise ValueError("epochs are missing")
+        if not same_recipe(json.loads(made_with.read_text(encoding="utf-8")), settings):
+            print(f"{folder} was made with other settings: the training starts anew.", flush=True)
+            return None, []
+        model = keras.models.load_model(checkpoint)
+    except Exception:  # of a damaged file Keras raises whatever the parts that read it raise
+        names = (folder.with_name(f"{folder.name}-damaged-{number}") for number in itertools.count(1))
+        aside = folder.rename(next(name for name in names if not name.exists()))
+        print(f"{folder} is damaged: it is kept as {aside}, and the training starts anew.", flush=True)
+        return None, []
+    done = len(history)
+    finished = f"already trained, {done} epoch{'s' if done > 1 else ''}"
+    print(finished if done == settings["epochs"] else f"resuming after epoch {done}", flush=True)
+    return model, history
+
+
 def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[keras.Model, list[dict]]:
     """Train on a data set, or on MNIST; return the network, in float32, with its history, one row an epoch.
 
     It goes on from the newest checkpoint in ``checkpoints`` if that was made with the same settings. Raises
-    MnistUnavailable where MNIST is wanted and cannot be had.
+    MnistUnavailable where MNIST is wanted and cannot be had, NetworkUnavailable where the network that it continues, or
+    one that it learns from, cannot be had.
     """
     keras.utils.set_random_seed(settings["seed"])
     keras.config.set_dtype_policy(settings["precision"])
@@ -101,14 +132,8 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
 
     lessons = Lessons(training, settings, checkpoints.parent) if "distillation" in settings else None
 
-    checkpoint = checkpoints / "last.keras"
-    history = read_history(checkpoints / "history.csv")
-    made_with = checkpoints / "settings.json"
-    if history and checkpoint.exists() and same_recipe(json.loads(made_with.read_text()), settings):
-        print(f"resuming after epoch {len(history)}", flush=True)
-        model = keras.models.load_model(checkpoint)
-    else:
-        history = []
+    model, history = resume(checkpoints, settings)
+    if model is None:
         model = NETWORKS[settings["network"]](settings)
         if "continues" in settings:
             model.set_weights(continued(settings).get_weights())
@@ -121,7 +146,7 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
         checkpoints.mkdir(parents=True, exist_ok=True)
         # An older run's history must not be taken for this one's.
         (checkpoints / "history.csv").unlink(missing_ok=True)
-        made_with.write_text(json.dumps(settings, indent=2) + "\n")
+        (checkpoints / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
 
     for epoch in range(len(history), settings["epochs"]):
         started = time.perf_counter()
@@ -146,7 +171,7 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
         # The network first: an interruption between the two repeats an epoch rather than skipping one. Each under
         # another name until it is whole: an interruption while writing must not cost the epochs before.
         model.save(checkpoints / "next.keras")
-        os.replace(checkpoints / "next.keras", checkpoint)
+        os.replace(checkpoints / "next.keras", checkpoints / "last.keras")
         write_history(checkpoints / "next.csv", history)
         os.replace(checkpoints / "next.csv", checkpoints / "history.csv")
         print(f"epoch {epoch + 1}/{settings['epochs']}: validation accuracy {val_accuracy:.4f}", flush=True)
@@ -154,7 +179,10 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
 
 
 def continued(settings: dict) -> keras.Model:
-    """Return the network of models/ whose weights the run starts from; ``{seed}`` in its name is the run's own."""
+    """Return the network of models/ whose weights the run starts from; ``{seed}`` in its name is the run's own.
+
+    Raises NetworkUnavailable where it is missing or damaged.
+    """
     name = settings["continues"].format(seed=settings["seed"])
     return keras_model(MODELS / f"{name}.keras")
 
@@ -180,9 +208,11 @@ def train_and_write(settings: dict, stem: Path, source: Path | None = None) -> d
             stem = stem.with_name(f"{stem.name}_{file_name(data.name)}")
             # Images may have been added since: then it is not to be resumed.
             run += f"-{made_from['sha256_of_arrays'][:8]}"
+            # Where the evaluation finds them.
+            made_from["path"] = str(source)
             print(data.in_words(), flush=True)
         model, history = train(settings, CHECKPOINTS / f"{stem.name}-{run}", data)
-    except (DataError, MnistUnavailable) as error:
+    except (DataError, MnistUnavailable, NetworkUnavailable) as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt as error:
         raise SystemExit("Interrupted: start again to go on after the last finished epoch.") from error
@@ -205,7 +235,9 @@ def train_and_write(settings: dict, stem: Path, source: Path | None = None) -> d
         },
     )
     print(
-        f"{stem.name}: validation accuracy {card['validation']['accuracy']:.4f}, written to {stem.parent}/", flush=True
+        f"{stem.name}: validation accuracy {card['validation']['accuracy']:.4f}, temperature"
+        f" {card['temperature_note']}. Written to {stem.parent}/",
+        flush=True,
     )
     return card
 
@@ -216,14 +248,33 @@ def file_name(name: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Train a network of DigitLens and write it to models/.")
-    parser.add_argument("name", choices=settings_names())
-    parser.add_argument(
-        "--epochs", type=int, help="fewer epochs than the settings say, to try something out: with --out"
+    parser = argparse.ArgumentParser(
+        description="Train a network and write it to models/: NAME.keras, NAME.onnx, its card NAME.json and"
+        " NAME_history.csv. Every finished epoch is kept in checkpoints/; a run that was stopped goes on after the last"
+        " one."
     )
-    parser.add_argument("--seed", type=int, help="another seed than the settings say")
-    parser.add_argument("--data", type=Path, metavar="PATH", help="a folder with 0 to 9, or an .npz (default: MNIST)")
-    parser.add_argument("--out", type=Path, help="where the finished network goes (default: models/)")
+    parser.add_argument(
+        "name",
+        choices=settings_names(),
+        help="which network: mnist_cnn is the one that ships; its settings are in training/settings/NAME.json",
+    )
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        metavar="N",
+        help="how many epochs, to try something out; wants --out (default: as many as the settings say)",
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="of the first weights and the batches (default: that of the settings)"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="your own images: a folder with the sub-folders 0 to 9, or train/ and test/ with these, or an .npz with"
+        " images and labels, at least 10 of each digit; the network is then called NAME_FOLDER (default: MNIST)",
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the finished network goes (default: models/)")
     arguments = parser.parse_args(arguments)
     if arguments.epochs is not None and arguments.epochs < 1:
         parser.error(f"--epochs must be 1 or more, not {arguments.epochs}")

@@ -29,6 +29,17 @@ def network_names() -> list[str]:
     return sorted(names, key=lambda name: name != DEFAULT_NETWORK)
 
 
+def no_network() -> str:
+    """Return the sentence for a folder without any network: what to do hangs on who chose the folder."""
+    folder, command = models_folder(), f"train one with python -m training.train {DEFAULT_NETWORK}"
+    if os.environ.get("DIGITLENS_MODELS"):
+        return (
+            f"There is no network in {folder}, which DIGITLENS_MODELS names: correct or unset it, or {command}"
+            f" --out {folder}"
+        )
+    return f"There is no network in {folder}: {command}"
+
+
 def read_card(name: str = DEFAULT_NETWORK) -> dict:
     """Return the card of a network: how it was made, what it scored, its temperature and thresholds."""
     path = models_folder() / f"{name}.json"
@@ -63,6 +74,8 @@ class Classifier:
 
     def __init__(self, name: str = DEFAULT_NETWORK):
         """Load ``name`` from models_folder(); raise NetworkUnavailable where a file is missing or damaged."""
+        if not network_names():
+            raise NetworkUnavailable(no_network())
         if name not in network_names() and name != DEFAULT_NETWORK:
             raise NetworkUnavailable(f"There is no network {name!r}: choose one of {', '.join(network_names())}.")
         self.name = name

@@ -106,7 +106,7 @@ def _line(fields: dict) -> str:
     doubt = ", unsure" if fields["status"] == UNSURE else ""
     # Never rounded up to certainty.
     confidence = min(fields["confidence"], 0.999)
-    return f"{fields['file']}: {fields['digit']} ({confidence:.1%}{doubt}){advice}"
+    return f"{fields['file']}: {fields['digit']} ({100 * confidence:.1f} %{doubt}){advice}"
 
 
 def _config(options: argparse.Namespace) -> Config:
@@ -130,11 +130,11 @@ def _benchmark(options: argparse.Namespace) -> int:
     print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
     for name, row in categories.items():
         low, high = row["interval"]
-        interval = f"{low:.1%} to {high:.1%}"
+        interval = f"{100 * low:.1f} to {100 * high:.1f} %"
         if low == high:
             interval = "no error" if row["accuracy"] == 1 else "unknown"
         count = f"{row['right']}/{row['total']}"
-        print(f"{name:16} {count:>9} {row['accuracy']:>9.1%}  {interval} ({row['writers']})")
+        print(f"{name:16} {count:>9} {100 * row['accuracy']:>7.1f} %  {interval} ({row['writers']})")
     for result in results:
         if not result.right:
             print(f"wrong: {result.entry.file} is {result.entry.label}, answered {_answered(result)}")
@@ -169,7 +169,7 @@ def _benchmark(options: argparse.Namespace) -> int:
 def _answered(result: Answer) -> str:
     if result.digit is None:
         return result.status
-    return f"{result.digit} ({result.confidence:.0%}, {result.status})"
+    return f"{result.digit} ({100 * result.confidence:.0f} %, {result.status})"
 
 
 if __name__ == "__main__":

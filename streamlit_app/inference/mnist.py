@@ -31,6 +31,10 @@ class MnistUnavailable(RuntimeError):
     """MNIST could not be read or downloaded; the message says what to do."""
 
 
+class NotAnNpz(RuntimeError):
+    """A file is no .npz, or it is damaged."""
+
+
 @dataclass(frozen=True)
 class Mnist:
     """The whole of MNIST: images (N, 28, 28) uint8, white digit (255) on black (0); labels (N,) uint8, 0-9."""
@@ -47,6 +51,20 @@ def checksum(arrays: Iterable[np.ndarray]) -> str:
     for array in arrays:
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
+
+
+def read_npz(path: Path, names: Iterable[str]) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Return those of the arrays ``names`` that an .npz file holds, and the names of all that it holds.
+
+    Raises OSError where the file cannot be opened, NotAnNpz where it is something else or damaged: what NumPy says then
+    is not for people.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in names if name in file.files}, file.files
+    # RuntimeError: an archive with a password, or packed in a way that Python cannot unpack.
+    except (ValueError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise NotAnNpz(f"{path} is not a readable .npz file.") from error
 
 
 def mnist_path() -> Path:
@@ -88,14 +106,18 @@ def available(*, download: bool = True) -> Path:
 
 
 def _read(path: Path, names: tuple[str, ...], expected: str) -> list[np.ndarray]:
+    # What a person named is theirs to keep; what the cache holds can be had again.
+    way_out = "Correct or unset MNIST_NPZ." if os.environ.get("MNIST_NPZ") else "Delete it and try again."
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = [file[name] for name in names]
-    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise MnistUnavailable(f"{path} is not a readable mnist.npz ({error}). Delete it and try again.") from error
-    if checksum(arrays) != expected:
-        raise MnistUnavailable(f"{path} does not hold MNIST: its checksum differs. Delete it and try again.")
-    return arrays
+        arrays, _ = read_npz(path, names)
+    except (OSError, NotAnNpz) as error:
+        raise MnistUnavailable(f"{path} is damaged, or is no mnist.npz. {way_out}") from error
+    for name in names:
+        if name not in arrays:
+            raise MnistUnavailable(f"{path} does not hold MNIST: it has no array {name}. {way_out}")
+    if checksum(arrays[name] for name in names) != expected:
+        raise MnistUnavailable(f"{path} does not hold MNIST: its checksum differs. {way_out}")
+    return [arrays[name] for name in names]
 
 
 def _download(path: Path) -> None:

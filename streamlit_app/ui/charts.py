@@ -5,11 +5,15 @@ Streamlit import pandas and pyarrow for a few numbers, which costs 100 MB of mem
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from ui.words import percent
+
+# A share on an axis as it stands in the text: "50 %".
+PERCENT = "format(100 * datum.value, '~g') + ' %'"
 
 
 def show_chart(specification: dict, alt: str) -> None:
@@ -30,7 +34,7 @@ def probability_chart(probabilities: np.ndarray) -> dict:
             "type": "quantitative",
             "title": None,
             "scale": {"domain": [0, 1.08]},
-            "axis": {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]},
+            "axis": {"labelExpr": PERCENT, "values": [0, 0.25, 0.5, 0.75, 1]},
         },
         "tooltip": [
             {"field": "digit", "title": "Digit"},
@@ -48,13 +52,14 @@ def probability_chart(probabilities: np.ndarray) -> dict:
 
 def loss_chart(history: list[dict[str, float]], series: dict[str, str]) -> dict:
     """Return the loss over the epochs; ``series``: column of the history -> its name in the legend."""
-    return _curves(history, series, lambda loss: loss, "Loss", ".4f", {"zero": False}, {"format": ".2f"})
+    return _curves(history, series, lambda loss: loss, "Loss", "{:.4f}".format, {"zero": False}, {"format": ".2f"})
 
 
 def error_chart(history: list[dict[str, float]], series: dict[str, str]) -> dict:
     """Return the share of errors over the epochs, from columns of accuracy, on a log scale: all of them near 1."""
-    axis = {"format": "~p", "values": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]}
-    return _curves(history, series, lambda share: max(1 - share, 1e-5), "Errors", ".2%", {"type": "log"}, axis)
+    axis = {"labelExpr": PERCENT, "values": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]}
+    words = partial(percent, digits=2)
+    return _curves(history, series, lambda share: max(1 - share, 1e-5), "Errors", words, {"type": "log"}, axis)
 
 
 def _curves(
@@ -62,12 +67,12 @@ def _curves(
     series: dict[str, str],
     measure: Callable[[float], float],
     title: str,
-    number: str,
+    words: Callable[[float], str],
     scale: dict,
     axis: dict,
 ) -> dict:
     rows = [
-        {"epoch": int(row["epoch"]), "series": name, "value": measure(row[column])}
+        {"epoch": int(row["epoch"]), "series": name, "value": (value := measure(row[column])), "words": words(value)}
         for row in history
         for column, name in series.items()
         if column in row
@@ -90,7 +95,7 @@ def _curves(
         "tooltip": [
             {"field": "epoch", "title": "Epoch"},
             {"field": "series", "title": "Images"},
-            {"field": "value", "title": title, "format": number},
+            {"field": "words", "title": title},
         ],
     }
     return _layered(rows, 320, {"mark": {"type": "line", "point": len(history) < 60}, "encoding": encoding})

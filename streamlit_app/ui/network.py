@@ -1,6 +1,7 @@
 """The parts of the Architecture page."""
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,10 @@ class Stage:
         return next(
             (layer["output_shape"] for layer in self.layers if _is_block(layer)), self.layers[-1]["output_shape"]
         )
+
+    @property
+    def convolutions(self) -> int:
+        return sum(layer["kind"] == "Conv2D" for layer in self.layers)
 
     @property
     def parameters(self) -> int:
@@ -86,8 +91,15 @@ def show_overview(card: dict) -> None:
             with st.container(width=STAGE_WIDTH, gap="xxsmall"):
                 st.image(stage_picture(stage), width=STAGE_WIDTH, alt=f"{stage.title}: {shape(stage.output_shape)}")
                 st.markdown(f"**{stage.title}**")
-                st.caption(f"{shape(stage.output_shape)}  \n{stage.parameters:,} parameters")
+                st.caption("  \n".join(_facts(stage)))
     st.caption("The squares are as large as the block's feature maps, and more of them stand for more maps.")
+
+
+def _facts(stage: Stage) -> list[str]:
+    """Return what stands under a stage's picture, a line each."""
+    count = stage.convolutions
+    convolutions = [f"{count} convolution{'s' if count > 1 else ''}"] if count else []
+    return [*convolutions, shape(stage.output_shape), f"{stage.parameters:,} parameters"]
 
 
 def stage_picture(stage: Stage) -> str:
@@ -124,14 +136,20 @@ def show_layers(card: dict) -> None:
     st.subheader("Layers", anchor=False)
     rows = [
         {
-            "Layer": f"**{layer['name']}** {layer['kind']}",
-            "Output, parameters": f"{shape(layer['output_shape'])}, {layer['parameters']:,}",
+            "Layer": f"**{layer['name']}** {breakable(layer['kind'])}",
+            "Output": shape(layer["output_shape"]),
+            "Parameters": f"{layer['parameters']:,}",
         }
         for layer in layers
     ]
     show_table(rows)
     total = sum(layer["parameters"] for layer in layers)
     st.markdown(f"**Total: {total:,} parameters.** From `models/{card['name']}.json`.")
+
+
+def breakable(name: str) -> str:
+    """Return a name of several words in one, with places where a line may end: a phone is narrow."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "\u200b", name)
 
 
 # --- Feature maps ----------------------------------------------------------------------------------------------

@@ -71,16 +71,17 @@ def data_url(image: np.ndarray, *, exact: bool) -> str:
 def mosaic(maps: np.ndarray, gap: int = 1) -> np.ndarray:
     """Return feature maps (R, C, filters) side by side in a grid, each with its own brightest point as white.
 
-    (R', C', 3) RGB: dark blue where a filter finds nothing, yellow where it finds most of what it looks for.
+    (R', C', 3) RGB: dark blue where a filter finds nothing, yellow where it finds most of what it looks for, grey
+    between the maps: a map may be dark to its edge.
     """
     rows, columns, count = maps.shape
     across = 2 ** int(np.ceil(np.log2(max(1.0, count**0.5))))
     down = -(-count // across)
     brightest = np.maximum(maps.max(axis=(0, 1), keepdims=True), 1e-6)
     levels = np.clip(maps / brightest * 255, 0, 255).astype(np.uint8)
-    grid = np.zeros((down * (rows + gap) - gap, across * (columns + gap) - gap), np.uint8)
+    grid = np.full((down * (rows + gap) - gap, across * (columns + gap) - gap, 3), 128, np.uint8)
     for number in range(count):
         row, column = number // across * (rows + gap), number % across * (columns + gap)
-        grid[row : row + rows, column : column + columns] = levels[..., number]
-    coloured = cv2.applyColorMap(grid, cv2.COLORMAP_VIRIDIS)
-    return cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB)
+        coloured = cv2.applyColorMap(levels[..., number], cv2.COLORMAP_VIRIDIS)
+        grid[row : row + rows, column : column + columns] = cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB)
+    return grid

@@ -18,6 +18,7 @@ ADVICE_ON_1_AND_7 = (
     " top, and a bar if you like."
 )
 TILE = 170  # pixels: two steps beside each other on a phone, four on a desktop
+VOTE = 104  # pixels: three looks beside each other on a phone
 
 
 # --- What is shown beside the input ----------------------------------------------------------------------------
@@ -117,7 +118,7 @@ def _show_votes(answer: Answer) -> None:
     with st.container(horizontal=True):
         for image, (view, digit, confidence) in zip(looks(answer.digit), votes, strict=True):
             caption = f"{view.name}: {digit} · {percent(confidence)}"
-            picture(image, caption, box=112, alt=f"The digit {view.name}")
+            picture(image, caption, box=VOTE, alt=f"The digit {view.name}")
 
 
 def _show_steps(answer: Answer) -> None:

@@ -39,3 +39,13 @@ def test_nothing_is_cut_off_on_a_phone(dashboard):
     expect(dashboard.metric("Digit")).to_have_text("3")
     width = dashboard.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert width <= PHONE["width"]
+
+
+@pytest.mark.parametrize(
+    ("link", "heading"), [("See how it is built", "Architecture"), ("See how well it does", "Performance")]
+)
+def test_no_table_is_wider_than_a_phone(dashboard, link, heading):
+    dashboard.page.set_viewport_size(PHONE)
+    dashboard.open_home()
+    dashboard.open(link, heading)
+    assert dashboard.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]

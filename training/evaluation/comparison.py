@@ -3,17 +3,56 @@
 import json
 from collections.abc import Callable, Iterable
 
+from inference import mnist
 from inference.classifier import models_folder, network_names
 
+# Stands in each evaluation, and is raised where a key of theirs is added, renamed or taken away.
+FORMAT = 2
 
-def read_evaluations() -> list[dict]:
-    """Return the evaluations that are in models_folder(), the default network's first."""
-    paths = [models_folder() / f"{name}_evaluation.json" for name in network_names()]
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()]
+
+class EvaluationUnusable(RuntimeError):
+    """Evaluations that are there are damaged or of an earlier form; the message says what to do."""
+
+
+def read_evaluations(without: Iterable[str] = ()) -> list[dict]:
+    """Return the evaluations that are in models_folder(), the default network's first.
+
+    ``without``: networks whose evaluations are about to be made. Raises EvaluationUnusable where another one cannot be
+    put beside them.
+    """
+    made = list(without)
+    paths = {name: models_folder() / f"{name}_evaluation.json" for name in network_names() if name not in made}
+    evaluations = {name: _read(path) for name, path in paths.items() if path.exists()}
+    if unusable := [name for name, evaluation in evaluations.items() if evaluation.get("format") != FORMAT]:
+        again = " ".join(made + unusable)
+        raise EvaluationUnusable(
+            f"The evaluation of {', '.join(unusable)} is damaged or of an earlier version: make it again, too, with"
+            f" python -m training.evaluate {again}"
+        )
+    return list(evaluations.values())
+
+
+def _read(path) -> dict:
+    try:
+        evaluation = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return evaluation if isinstance(evaluation, dict) else {}
+
+
+def is_of_mnist(evaluation: dict) -> bool:
+    """Tell whether a network learnt from MNIST: only such networks can be compared with each other."""
+    return evaluation["measured_on"]["sha256_of_arrays"] == mnist.CHECKSUM
+
+
+def measured_on(evaluation: dict) -> str:
+    """Return which images a network was asked about, for people: "test images" of MNIST, "test images of school"."""
+    of = evaluation["measured_on"]
+    return f"{of['split']} images" + ("" if is_of_mnist(evaluation) else f" of {of['data']}")
 
 
 def compared(evaluations: list[dict]) -> list[dict]:
-    """Return a row a network: what it costs and what it scored."""
+    """Return a row a network that learnt from MNIST: what it costs and what it scored."""
     return [
         {
             "name": evaluation["name"],
@@ -31,6 +70,23 @@ def compared(evaluations: list[dict]) -> list[dict]:
             "nll": evaluation["calibration"]["after"]["nll"],
             "ece": evaluation["calibration"]["after"]["ece"],
             "mnist_c_error": (evaluation["mnist_c"] or {}).get("mean"),
+        }
+        for evaluation in evaluations
+    ]
+
+
+def of_other_data(evaluations: list[dict]) -> list[dict]:
+    """Return a row a network that learnt from other images than MNIST's: what it was asked about and what it scored."""
+    return [
+        {
+            "name": evaluation["name"],
+            "data": evaluation["measured_on"]["data"],
+            "split": evaluation["measured_on"]["split"],
+            "images": evaluation["test"]["images"],
+            "errors": evaluation["test"]["errors"],
+            "accuracy": evaluation["test"]["accuracy"],
+            "low": evaluation["test"]["interval"][0],
+            "high": evaluation["test"]["interval"][1],
         }
         for evaluation in evaluations
     ]

@@ -13,12 +13,14 @@ from matplotlib import rc_context
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 from inference.classifier import DEFAULT_NETWORK
 from training.data import Split
-from training.evaluation.measures import wilson_interval
+from training.evaluation.comparison import is_of_mnist, measured_on
+from training.evaluation.measures import percent, wilson_interval
 from training.evaluation.tables import read_table
+from training.lettering import make_legible
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#7f8a90", "#1d2529"
 COLOURS = (BLUE, ORANGE, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
@@ -45,22 +47,30 @@ GALLERY, GALLERY_OF_OTHERS = 32, 16
 CREDIT = "MNIST: Y. LeCun, C. Cortes, C. J. C. Burges"
 
 
-def draw_all(folder: Path, evaluations: list[dict], test: Split) -> None:
-    """Draw every picture into ``folder``/figures; one whose figures were not measured is removed.
+def draw_network(folder: Path, evaluation: dict, asked: Split) -> None:
+    """Draw the pictures of one network into ``folder``/figures; one that has nothing to show is removed.
 
-    ``evaluations``: those of the networks, the default one first; the tables and histories are read from ``folder``.
+    ``asked``: the images that it was asked about; its history is read from ``folder``.
+    """
+    out, name = folder / "figures", evaluation["name"]
+    out.mkdir(exist_ok=True)
+    with rc_context(STYLE):
+        most = GALLERY if name == DEFAULT_NETWORK else GALLERY_OF_OTHERS
+        _save(confusion(evaluation), out / f"{name}_confusion.png")
+        _save(reliability(evaluation), out / f"{name}_reliability.png")
+        _save(gallery(evaluation, asked, most), out / f"{name}_misread.png")
+        history = folder / f"{name}_history.csv"
+        _save(training(history) if history.exists() else None, out / f"{name}_training.png")
+
+
+def draw_comparisons(folder: Path, evaluations: list[dict]) -> None:
+    """Draw what shows several networks that learnt from MNIST, the default one first, into ``folder``/figures.
+
+    A picture whose figures were not measured is removed. The tables are read from ``folder``.
     """
     out = folder / "figures"
     out.mkdir(exist_ok=True)
     with rc_context(STYLE):
-        for evaluation in evaluations:
-            name = evaluation["name"]
-            most = GALLERY if name == DEFAULT_NETWORK else GALLERY_OF_OTHERS
-            _save(confusion(evaluation), out / f"{name}_confusion.png")
-            _save(reliability(evaluation), out / f"{name}_reliability.png")
-            _save(gallery(evaluation, test, most), out / f"{name}_misread.png")
-            history = folder / f"{name}_history.csv"
-            _save(training(history) if history.exists() else None, out / f"{name}_training.png")
         measured = [evaluation for evaluation in evaluations if evaluation["mnist_c"]]
         _save(corruptions(measured) if measured else None, out / "mnist_c.png")
         _save(networks(evaluations) if len(evaluations) > 1 else None, out / "networks.png")
@@ -73,6 +83,7 @@ def _save(figure: Figure | None, path: Path) -> None:
     if figure is None:
         path.unlink(missing_ok=True)
     else:
+        make_legible(figure)
         figure.savefig(path, dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
 
 
@@ -89,7 +100,7 @@ def confusion(evaluation: dict) -> Figure:
             axes.add_patch(_square(column, row))
         if count:
             strong = row != column and count > 0.6 * errors.max()
-            axes.text(column, row, count, ha="center", va="center", fontsize=9, color="white" if strong else INK)
+            axes.text(column, row, f"{count:,}", ha="center", va="center", fontsize=9, color="white" if strong else INK)
     axes.set_xticks(range(10))
     axes.set_yticks(range(10))
     axes.xaxis.set_label_position("top")
@@ -102,7 +113,8 @@ def confusion(evaluation: dict) -> Figure:
     axes.set_xlabel("read as")
     axes.set_ylabel("true digit")
     test = evaluation["test"]
-    figure.suptitle(f"{evaluation['name']}: {test['errors']} of {test['images']:,} test images read wrong", fontsize=11)
+    which = f"{test['errors']:,} of {test['images']:,} {measured_on(evaluation)}"
+    figure.suptitle(f"{evaluation['name']}: {which} read wrong", fontsize=11)
     figure.supxlabel(fill(evaluation["comment"], 88), fontsize=8)
     return figure
 
@@ -131,7 +143,7 @@ def reliability(evaluation: dict) -> Figure:
             ecolor="#9cc6df",
             label="measured, 95 % interval",
         )
-        upper[place].set_title(f"{title}\nECE {measured[when]['ece']:.2%}, NLL {measured[when]['nll']:.4f}")
+        upper[place].set_title(f"{title}\nECE {percent(measured[when]['ece'])}, NLL {measured[when]['nll']:.4f}")
         lower[place].bar(middles, [row["images"] for row in bins], width=0.9 * width, color=BLUE)
         lower[place].set_yscale("log")
         lower[place].set_yticks([1, 100, 10000], ["1", "100", "10,000"])
@@ -140,8 +152,8 @@ def reliability(evaluation: dict) -> Figure:
         lower[place].set_xlabel("confidence")
         upper[place].grid()
         lower[place].grid(axis="y")
-        lower[place].xaxis.set_major_formatter(PercentFormatter(1))
-        upper[place].yaxis.set_major_formatter(PercentFormatter(1))
+        lower[place].xaxis.set_major_formatter(FuncFormatter(_percent))
+        upper[place].yaxis.set_major_formatter(FuncFormatter(_percent))
     upper[0].set_ylabel("right")
     lower[0].set_ylabel("images")
     figure.legend(*upper[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -155,8 +167,8 @@ def _to_interval(row: dict) -> tuple[float, float]:
     return max(0.0, row["accuracy"] - low), max(0.0, high - row["accuracy"])
 
 
-def gallery(evaluation: dict, test: Split, most: int) -> Figure | None:
-    """Return the misread test images, the ``most`` surest answers first; None where none was misread."""
+def gallery(evaluation: dict, asked: Split, most: int) -> Figure | None:
+    """Return the misread ones of the images ``asked`` about, the ``most`` surest answers first; None without any."""
     rows = evaluation["misread"]
     shown = rows[:most]
     if not shown:
@@ -168,17 +180,18 @@ def gallery(evaluation: dict, test: Split, most: int) -> Figure | None:
     for axes in places:
         axes.axis("off")
     for axes, row in zip(places, shown, strict=False):
-        axes.imshow(test.images[row["index"]], cmap="gray_r", vmin=0, vmax=255)
+        axes.imshow(asked.images[row["index"]], cmap="gray_r", vmin=0, vmax=255)
         mark = "*" if row["wrong_label"] else ""
         axes.set_title(
             f"{row['label']}{mark} → {row['answer']}   {_sure(row['confidence'])}", fontsize=8, loc="center", pad=2
         )
     which = "all" if len(shown) == len(rows) else f"the {len(shown)} surest"
     figure.suptitle(
-        f"{evaluation['name']}: {which} of {len(rows)} misread test images: label → answer, confidence", fontsize=11
+        f"{evaluation['name']}: {which} of {len(rows):,} misread {measured_on(evaluation)}: label → answer, confidence",
+        fontsize=11,
     )
     noted = "* label known to be wrong.  " if any(row["wrong_label"] for row in shown) else ""
-    figure.supxlabel(f"{noted}{CREDIT}", fontsize=8, color=GREY)
+    figure.supxlabel(f"{noted}{CREDIT if is_of_mnist(evaluation) else ''}", fontsize=8, color=GREY)
     return figure
 
 
@@ -213,7 +226,7 @@ def training(path: Path) -> Figure:
 
 
 def _percent(value: float, _position=None) -> str:
-    return f"{100 * value:g} %"
+    return f"{round(100 * value, 6):g} %"
 
 
 def _percent_of_2_and_5(value: float, _position=None) -> str:
@@ -237,11 +250,11 @@ def corruptions(evaluations: list[dict]) -> Figure:
             MARKERS[number % len(MARKERS)],
             color=COLOURS[number % len(COLOURS)],
             markersize=7 if number == 0 else 5,
-            label=f"{evaluation['name']} (mean {evaluation['mnist_c']['mean']:.1%})",
+            label=f"{evaluation['name']} (mean {percent(evaluation['mnist_c']['mean'], 1)})",
         )
     axes.set_yticks(places, [name.replace("_", " ") for name in names])
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(FuncFormatter(_percent))
     axes.set_xlabel("wrong answers, one pass")
     axes.grid(axis="x")
     figure.legend(loc="outside lower center", ncols=3)
@@ -264,7 +277,7 @@ def networks(evaluations: list[dict]) -> Figure:
             fmt=MARKERS[number % len(MARKERS)],
             color=colour,
             capsize=4,
-            label=f"{evaluation['name']}: {error:.2%}",
+            label=f"{evaluation['name']}: {percent(error)}",
         )
     axes.set_xscale("log")
     axes.set_yscale("log")

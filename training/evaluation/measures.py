@@ -53,6 +53,11 @@ def per_class(confusion: np.ndarray) -> list[dict]:
     ]
 
 
+def percent(share: float, digits: int = 2) -> str:
+    """Return 0-1 as people read it: 0.995 is "99.50 %"."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def comment(confusion: np.ndarray) -> str:
     """Return what a confusion matrix, (10, 10), says in words: which are mixed up most, how many are found."""
     return f"{_mixed_up(confusion)} {_found(confusion)}"
@@ -77,13 +82,13 @@ def _found(confusion: np.ndarray) -> str:
     well = sum(recall >= GOAL for recall in recalls.values())
     best, worst = max(recalls.values()), min(recalls.values())
     if best == worst:
-        return f"Every digit is found in {best:.2%} of the cases."
+        return f"Every digit is found in {percent(best)} of the cases."
     names = {
         value: _listed([str(digit) for digit, recall in recalls.items() if recall == value]) for value in (best, worst)
     }
     return (
-        f"{well} of the {len(recalls)} digits are found in at least {GOAL:.1%} of the cases: {names[best]} most often"
-        f" ({best:.2%}), {names[worst]} least often ({worst:.2%})."
+        f"{well} of the {len(recalls)} digits are found in at least {percent(GOAL, 1)} of the cases: {names[best]} most"
+        f" often ({percent(best)}), {names[worst]} least often ({percent(worst)})."
     )
 
 

@@ -5,12 +5,12 @@ It is read from the file that ``MNIST_C_NPZ`` names: an .npz file with ``labels`
 """
 
 import os
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from inference.mnist import NotAnNpz, read_npz
 
 VARIABLE = "MNIST_C_NPZ"
 # Each corruption, in the order of the paper, and the operations of training/augmentation.py that come near it, the
@@ -58,10 +58,13 @@ def load_mnist_c() -> MnistC | None:
     if not path.exists():
         raise MnistCUnavailable(f"{VARIABLE} names a file that is not there: {path}. Correct or unset it.")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            labels, images = file["labels"], {name: file[name] for name in CORRUPTIONS}
-    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise MnistCUnavailable(f"{path} is not a readable MNIST-C ({error}). Correct or unset {VARIABLE}.") from error
+        arrays, _ = read_npz(path, ("labels", *CORRUPTIONS))
+    except (OSError, NotAnNpz) as error:
+        raise MnistCUnavailable(f"{path} is damaged, or is no .npz file. Correct or unset {VARIABLE}.") from error
+    for name in ("labels", *CORRUPTIONS):
+        if name not in arrays:
+            raise MnistCUnavailable(f"{path} is not MNIST-C: it has no array {name}. Correct or unset {VARIABLE}.")
+    labels, images = arrays["labels"], {name: arrays[name] for name in CORRUPTIONS}
     if labels.ndim != 1 or labels.size == 0 or labels.dtype != np.uint8 or labels.max() > 9:
         raise MnistCUnavailable(f"{path} is not MNIST-C: its labels are no list of the digits 0 to 9, as uint8.")
     for name, array in images.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 from inference.classifier import DEFAULT_NETWORK
 from training.augmentation import OPERATIONS
 from training.evaluation.figures import CREDIT
+from training.evaluation.measures import percent
 from training.evaluation.mnist_c import CORRUPTIONS, VARIABLE
 from training.evaluation.tables import read_table
 from training.evaluation.wrong_labels import PATH as WRONG_LABELS
@@ -63,6 +64,7 @@ def model_card(folder: Path) -> str:
         _seeds(folder / "seeds.csv"),
         _development(folder / "development.csv"),
         _networks(folder),
+        _other_data(folder / "other_data.csv"),
         _limits(evaluation),
         REMAKE,
     ]
@@ -105,7 +107,10 @@ def _training(card: dict, folder: Path) -> str:
             " applied to, independently of the others:\n",
             _table(
                 ("operation", "share", "what it does"),
-                [(f"`{name}`", f"{share:.0%}", _docstring(OPERATIONS[name].apply)) for name, share in shares.items()],
+                [
+                    (f"`{name}`", percent(share, 0), _docstring(OPERATIONS[name].apply))
+                    for name, share in shares.items()
+                ],
             ),
             _picture(folder, "data_augmentations.png", "Each operation, applied to an image three times"),
         ]
@@ -117,7 +122,7 @@ def _results(evaluation: dict) -> str:
     misread, set_aside = evaluation["misread"], test["images"] - clean["images"]
     known = sum(row["wrong_label"] for row in misread)
     rows = [
-        (name, f"{row['images']:,}", row["errors"], f"**{row['accuracy']:.2%}**", _interval(row))
+        (name, f"{row['images']:,}", row["errors"], f"**{percent(row['accuracy'])}**", _interval(row))
         for name, row in (
             ("test images, one pass", test),
             (f"test images without the {set_aside} with a wrong label", clean),
@@ -166,9 +171,10 @@ def _calibration(card: dict, evaluation: dict) -> str:
     return "\n".join(
         [
             "## Calibration\n",
-            f"The log-probabilities are divided by the temperature {measured['temperature']:.3f}, which was fitted on"
-            f" the validation images; the figures are those of the test images. Under a confidence of"
-            f" {card['thresholds']['unsure_below']:.1%} an answer is called `unsure`.\n",
+            f"The log-probabilities are divided by the temperature {measured['temperature']:.3f}, which was"
+            f" {card.get('temperature_note', 'fitted on the validation images')}; the figures are those of the test"
+            " images. Under a confidence of"
+            f" {percent(card['thresholds']['unsure_below'], 1)} an answer is called `unsure`.\n",
             _table(("the lower the better", "before", "after the temperature"), rows),
             f"![Reliability before and after the temperature](figures/{DEFAULT_NETWORK}_reliability.png)\n",
         ]
@@ -181,7 +187,7 @@ def _tta(evaluation: dict) -> str:
         (
             row["name"],
             row["looks"],
-            f"{row['accuracy']:.2%}",
+            percent(row["accuracy"]),
             f"{row['nll']:.5f}",
             "" if row["looks"] == 1 else f"{row['nll_change']:+.5f} ± {row['nll_change_error']:.5f}",
             f"{row['cost_ratio']:.1f}",
@@ -207,7 +213,7 @@ def _own_corruptions(card: dict, evaluation: dict, rows: list[dict]) -> str:
     lines = [
         (
             f"`{row['corruption']}`" if row["corruption"] in OPERATIONS else "**mean**",
-            *([f"{shares[row['corruption']]:.0%}" if row["corruption"] in shares else ""] if shares else []),
+            *([percent(shares[row["corruption"]], 0) if row["corruption"] in shares else ""] if shares else []),
             *(_share(row[name]) for name in networks),
         )
         for row in rows
@@ -259,7 +265,7 @@ def _quoted(names: list[str]) -> list[str]:
 def _with_share(name: str, shares: dict[str, float]) -> str:
     if not shares:
         return f"`{name}`"
-    return f"`{name}` {shares[name]:.0%}" if name in shares else f"`{name}` not used"
+    return f"`{name}` {percent(shares[name], 0)}" if name in shares else f"`{name}` not used"
 
 
 def _seeds(path: Path) -> str:
@@ -316,9 +322,9 @@ def _networks(folder: Path) -> str:
             f"{row['parameters']:,}",
             _bytes(row["onnx_bytes"]),
             f"{row['onnx_ms']:.2f} ms",
-            f"{row['test_accuracy']:.2%}",
-            f"{row['low']:.2%} to {row['high']:.2%}",
-            f"{row['own_corruptions_error']:.2%}",
+            percent(row["test_accuracy"]),
+            f"{percent(row['low'])} to {percent(row['high'])}",
+            percent(row["own_corruptions_error"]),
             _share(row["mnist_c_error"]),
         )
         for row in rows
@@ -348,6 +354,30 @@ def _networks(folder: Path) -> str:
     )
 
 
+def _other_data(path: Path) -> str:
+    if not path.exists():
+        return ""
+    lines = [
+        (
+            f"`{row['name']}`",
+            row["data"],
+            f"{row['images']:,} {row['split']} images",
+            row["errors"],
+            percent(row["accuracy"]),
+            f"{percent(row['low'])} to {percent(row['high'])}",
+        )
+        for row in read_table(path)
+    ]
+    return "\n".join(
+        [
+            "## Networks that learnt from other images\n",
+            "Each was asked about images of its own data set: the test images or, where there are none, the validation"
+            " images, which flatter a little. These figures cannot be compared with those above.\n",
+            _table(("network", "learnt from", "measured on", "errors", "accuracy", "95 % interval"), lines),
+        ]
+    )
+
+
 def _limits(evaluation: dict) -> str:
     lines = [
         "- Letters, shapes and other things that are no digits are read as if they were; it answers with one digit.",
@@ -364,7 +394,7 @@ def _limits(evaluation: dict) -> str:
 
 def _worst(errors: dict[str, float], count: int = 3) -> str:
     names = sorted(errors, key=errors.get, reverse=True)[:count]
-    return ", ".join(f"{name.replace('_', ' ')} ({errors[name]:.1%} wrong)" for name in names)
+    return ", ".join(f"{name.replace('_', ' ')} ({percent(errors[name], 1)} wrong)" for name in names)
 
 
 def _docstring(function) -> str:
@@ -384,12 +414,12 @@ def _table(head: tuple, rows: list[tuple]) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2%}"
+    return "–" if value is None else percent(value)
 
 
 def _interval(row: dict) -> str:
     low, high = row["interval"]
-    return f"{low:.2%} to {high:.2%}"
+    return f"{percent(low)} to {percent(high)}"
 
 
 def _bytes(count: int) -> str:

@@ -32,11 +32,18 @@ def keras_probabilities(path: Path, images: np.ndarray) -> np.ndarray:
 
 
 def keras_model(path: Path) -> keras.Model:
-    """Return the network of a .keras file, computing in float32; raise NetworkUnavailable where there is none."""
+    """Return the network of a .keras file, computing in float32.
+
+    Raises NetworkUnavailable where the file is missing or damaged.
+    """
+    way_out = f"restore it, or train {path.stem} again."
     if not path.exists():
-        raise NetworkUnavailable(f"{path} is missing: restore it, or train {path.stem} again.")
+        raise NetworkUnavailable(f"{path} is missing: {way_out}")
     keras.config.set_dtype_policy("float32")
-    return keras.models.load_model(path, compile=False)
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:  # Keras raises whatever the parts that read the file raise
+        raise NetworkUnavailable(f"{path} is damaged: {way_out}") from error
 
 
 def as_input(images: np.ndarray) -> np.ndarray:
