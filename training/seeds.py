@@ -71,8 +71,9 @@ def main(arguments: list[str] | None = None) -> None:
             cards[number] = train_and_write(settings, stem)
 
     networks = {
-        seed: (stem, card)
-        for seed, (stem, _), card in zip(SEEDS, runs[-len(SEEDS) :], cards[-len(SEEDS) :], strict=True)
+        settings["seed"]: (stem, card)
+        for (stem, settings), card in zip(runs, cards, strict=True)
+        if stem.name == DEFAULT_NETWORK
     }
     best = max(SEEDS, key=lambda seed: rank(networks[seed][1]))
     for ending in ENDINGS:

@@ -92,24 +92,42 @@ def _training(card: dict, folder: Path) -> str:
     rows = [(f"`{key}`", f"`{json.dumps(value)}`", reasons.get(key, "")) for key, value in shown.items()]
     rows += [(f"`{key}`", "", reason) for key, reason in reasons.items() if key not in shown]
     versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
-    shares = card["made"]["settings"]["augmentation"]
     parts = [
         "## How it was trained\n",
         f"{_docstring(NETWORKS[settings['network']])}\n",
         f"{card['parameters']:,} parameters, {len(card['layers'])} layers. Trained on {made['date']} in"
         f" {round(made['training_seconds'] / 60)} minutes, with {versions}.\n",
+    ]
+    stages = [card]
+    if "continues" in settings:
+        name = settings["continues"].format(seed=settings["seed"])
+        stages = [json.loads((folder / f"{name}.json").read_text(encoding="utf-8")), card]
+        first = stages[0]["made"]
+        parts.append(
+            f"It continues `{name}`: {first['settings']['epochs']} epochs, {round(first['training_seconds'] / 60)}"
+            f" minutes, with the settings of `training/settings/{Path(name).name}.json`. What follows is the second"
+            " stage.\n"
+        )
+    parts += [
         f"![Errors and loss over the epochs](figures/{DEFAULT_NETWORK}_training.png)\n",
         _table(("setting", "value", "why"), rows),
     ]
-    if shares:
+    shares = [stage["made"]["settings"]["augmentation"] for stage in stages]
+    if any(shares):
+        titles = ("share",) if len(stages) == 1 else ("first stage", "second stage")
         parts += [
             "Each training image is changed anew in every epoch. The share is that of the images that the operation is"
             " applied to, independently of the others:\n",
             _table(
-                ("operation", "share", "what it does"),
+                ("operation", *titles, "what it does"),
                 [
-                    (f"`{name}`", percent(share, 0), _docstring(OPERATIONS[name].apply))
-                    for name, share in shares.items()
+                    (
+                        f"`{name}`",
+                        *(percent(stage.get(name, 0), 1) for stage in shares),
+                        _docstring(OPERATIONS[name].apply),
+                    )
+                    for name in OPERATIONS
+                    if any(name in stage for stage in shares)
                 ],
             ),
             _picture(folder, "data_augmentations.png", "Each operation, applied to an image three times"),
@@ -213,7 +231,7 @@ def _own_corruptions(card: dict, evaluation: dict, rows: list[dict]) -> str:
     lines = [
         (
             f"`{row['corruption']}`" if row["corruption"] in OPERATIONS else "**mean**",
-            *([percent(shares[row["corruption"]], 0) if row["corruption"] in shares else ""] if shares else []),
+            *([percent(shares[row["corruption"]], 1) if row["corruption"] in shares else ""] if shares else []),
             *(_share(row[name]) for name in networks),
         )
         for row in rows
@@ -224,7 +242,7 @@ def _own_corruptions(card: dict, evaluation: dict, rows: list[dict]) -> str:
             f"Each operation of `training/augmentation.py` alone, applied to {own['images']:,} validation images with"
             " a fixed seed (an operation for one digit: to the images of that digit); the share of wrong answers, one"
             " pass. Choices are made on these.\n",
-            _table(("operation", *(["share in the recipe"] if shares else []), *_quoted(networks)), lines),
+            _table(("operation", *(["share in the last stage"] if shares else []), *_quoted(networks)), lines),
         ]
     )
 
@@ -251,7 +269,7 @@ def _mnist_c(card: dict, evaluation: dict, rows: list[dict]) -> str:
             ' wrong answers, one pass (N. Mu, J. Gilmer, "MNIST-C: A robustness benchmark for computer vision", 2019).'
             " The augmentation was written knowing what kinds of corruption there are and which are hard for a network"
             " that has not met them: these errors are not those of a network that is surprised. The last column says"
-            f" which operations come near each, and their share in the recipe of `{DEFAULT_NETWORK}`.\n",
+            f" which operations come near each, and their share in the last stage of `{DEFAULT_NETWORK}`.\n",
             _table(("corruption", *_quoted(networks), "what comes near it in training"), lines),
             "![MNIST-C by corruption](figures/mnist_c.png)\n",
         ]
@@ -265,7 +283,7 @@ def _quoted(names: list[str]) -> list[str]:
 def _with_share(name: str, shares: dict[str, float]) -> str:
     if not shares:
         return f"`{name}`"
-    return f"`{name}` {percent(shares[name], 0)}" if name in shares else f"`{name}` not used"
+    return f"`{name}` {percent(shares[name], 1)}" if name in shares else f"`{name}` not used"
 
 
 def _seeds(path: Path) -> str:
