@@ -25,6 +25,22 @@ def ground_is_light(rgb: np.ndarray) -> bool:
     return bool(darker >= lighter)
 
 
+def writing_is_dark(rgb: np.ndarray) -> bool:
+    """Tell dark from light writing on a page of many small strokes: (R, C, 3) uint8.
+
+    As ground_is_light, but beside a neighbourhood a few strokes wide, across which no shadow changes. Where that says
+    nothing clear, as with a marker as wide as the neighbourhood, ground_is_light decides.
+    """
+    grey = cv2.cvtColor(reduced(rgb, 512), cv2.COLOR_RGB2GRAY)
+    deviation = grey.astype(np.float32) - _median(grey, 31 / min(grey.shape))
+    noise = max(4.0, 3.0 * spread(deviation))
+    darker = float(np.maximum(-deviation - noise, 0).sum())
+    lighter = float(np.maximum(deviation - noise, 0).sum())
+    if max(darker, lighter) > 1.5 * min(darker, lighter):
+        return darker > lighter
+    return ground_is_light(rgb)
+
+
 def ground_colour(rgb: np.ndarray) -> np.ndarray:
     """Return the median colour, (3,) float32, 0-255: the ground covers most of a photo of writing."""
     return np.median(reduced(rgb, 96).reshape(-1, 3), axis=0).astype(np.float32)

@@ -363,7 +363,7 @@ STEPS = (
     Step("Morphology", close_gaps),
     Step("Normalisation", normalise),
 )
-_EXTRACTION = [step.apply for step in STEPS].index(extract_digit)
+_AFTER_EXTRACTION = STEPS[[step.apply for step in STEPS].index(extract_digit) + 1 :]
 
 
 @dataclass(frozen=True)
@@ -414,12 +414,19 @@ def candidates(photo: np.ndarray, config: Config | None = None) -> tuple[Preproc
     return plain, _run(photo, replace(config, rembg="always"))
 
 
-def ink_strengths(photo: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return how far a photo's ink stands out, (R, C) float32 for each of GROUND_WINDOWS: steps 1 to 5, no rembg."""
-    sample = Sample(Config(rembg="never"), photo)
-    for step in STEPS[:_EXTRACTION]:
-        sample = step.apply(sample)
-    return sample.strengths
+def composed(photo: np.ndarray) -> np.ndarray:
+    """Return a photo, RGB or RGBA, as (R, C, 3) RGB uint8: what is transparent is filled as in step 2."""
+    return compose_on_ground(Sample(Config(rembg="never"), photo)).image
+
+
+def ink_strength(rgb: np.ndarray, light_ground: bool, window: float) -> np.ndarray:
+    """Return how far the ink stands out, (R, C) float32, as steps 3 to 5 measure it.
+
+    ``light_ground`` and ``window`` are what these steps decide by themselves for a single digit.
+    """
+    grey = denoise(Sample(Config(rembg="never"), ground.darkness_grey(rgb, light_ground))).image
+    grey = grey if light_ground else 255 - grey
+    return ground.ink_strength(grey, ground.estimate_ground(grey, window))
 
 
 def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> np.ndarray:
@@ -429,7 +436,7 @@ def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> n
     """
     picture, _ = _widened(strength, mask, row, column, ink.stroke_width(mask))
     sample = Sample(Config(rembg="never"), picture)
-    for step in STEPS[_EXTRACTION + 1 :]:
+    for step in _AFTER_EXTRACTION:
         sample = step.apply(sample)
     return sample.image
 

@@ -1,0 +1,337 @@
+"""From a photo to all its digits: found, cut apart where they touch, read and put in order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference import ground, layout
+from inference.classifier import Classifier
+from inference.photo import OpenedPhoto, Source, open_measured
+from inference.pieces import Piece, cut_apart, find_pieces, is_bar, is_cross, is_slash, joined, least_height, turned
+from inference.steps import as_digit, composed, ink_strength
+
+# A page of digits is worked on larger than one digit is.
+WORKING_SIDE = 1600
+
+
+@dataclass(frozen=True)
+class FoundDigit:
+    """One digit: what it is, how sure that is (0-1), and its box in the photo's own pixels, upright."""
+
+    digit: int
+    confidence: float
+    row: int
+    column: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """All digits of a photo in reading order; ``text`` has a space between numbers and a newline between rows."""
+
+    text: str
+    digits: tuple[FoundDigit, ...]
+
+
+def read_number(source: Source, classifier: Classifier) -> NumberReading:
+    """Read every digit of a photo; what is no digit is left out, and where there is none the text is empty.
+
+    ``source`` is anything open_photo takes. Raises PhotoError as it does.
+    """
+    opened = open_measured(source, WORKING_SIDE)
+    strength, pieces = _ink_of(opened.pixels)
+    if not pieces:
+        return NumberReading("", ())
+    upright = _upright(strength, pieces, classifier)
+    if upright.height < least_height(strength.shape):
+        return NumberReading("", ())
+    lines = _read_rows(upright, classifier)
+    back = [[(_in_photo(read, upright, opened), begins) for read, begins in line] for line in lines]
+    text = "\n".join("".join((" " if begins else "") + str(found.digit) for found, begins in line) for line in back)
+    return NumberReading(text, tuple(found for line in back for found, _ in line))
+
+
+# The neighbourhood for the ground, as a share of the photo's shorter side: writing is small, shadows may be narrow.
+GROUND_WINDOW = 0.3
+
+
+def _ink_of(photo: np.ndarray) -> tuple[np.ndarray, list[Piece]]:
+    rgb = composed(photo)
+    strength = ink_strength(rgb, ground.writing_is_dark(rgb), GROUND_WINDOW)
+    return strength, find_pieces(strength)
+
+
+# --- Orientation ---------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class _Upright:
+    """The ink as it is read: turned by ``quarters`` (np.rot90), with its pieces, the probabilities that the network
+    gives each piece on its own, (N, 10), and the height of the digits.
+    """
+
+    quarters: int
+    strength: np.ndarray
+    pieces: list[Piece]
+    probabilities: np.ndarray
+
+    @property
+    def likeness(self) -> np.ndarray:
+        """How like a digit each piece is, (N,), 0-1."""
+        return self.probabilities.max(axis=1)
+
+    @property
+    def height(self) -> float:
+        return layout.digit_height(np.array([piece.height for piece in self.pieces], np.float64), self.likeness**2)
+
+
+def _upright(strength: np.ndarray, pieces: list[Piece], classifier: Classifier) -> _Upright:
+    """Return the ink in the position in which it is to be read.
+
+    The photo's own counts, unless its digits are read poorly and clearly better in another. Long pieces say nothing:
+    a 1 and a minus are the same, turned.
+    """
+
+    def lying(quarters: int) -> _Upright:
+        at = np.ascontiguousarray(np.rot90(strength, quarters))
+        placed = [turned(piece, quarters, strength.shape) for piece in pieces]
+        return _Upright(quarters, at, placed, classifier.probabilities(_images(at, placed)))
+
+    own = lying(0)
+    size = layout.digit_height(np.array([piece.size for piece in pieces], np.float64), own.likeness**2)
+    telling = np.array([0.6 * size < p.size < 1.6 * size and p.size < 2.2 * min(p.height, p.width) for p in pieces])
+    if telling.sum() < 3 or _mean_log(own.likeness[telling]) > np.log(0.8):
+        return own
+    best = max((lying(quarters) for quarters in (1, 2, 3)), key=lambda way: _mean_log(way.likeness[telling]))
+    return best if _mean_log(best.likeness[telling]) > _mean_log(own.likeness[telling]) + 0.35 else own
+
+
+def _mean_log(probabilities: np.ndarray) -> float:
+    return float(np.log(np.maximum(probabilities, 0.01)).mean())
+
+
+def _images(strength: np.ndarray, pieces: list[Piece]) -> np.ndarray:
+    """Return the pieces as the network reads them, (N, 28, 28) uint8."""
+    return np.stack([as_digit(strength, piece.mask, piece.row, piece.column) for piece in pieces])
+
+
+# --- Rows ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Neighbouring parts, ``first`` to ``last`` of a row (the last not included), that may be one digit."""
+
+    first: int
+    last: int
+    piece: Piece
+    cost: float
+
+
+@dataclass(frozen=True)
+class _Read:
+    piece: Piece
+    digit: int
+    confidence: float
+
+
+def _read_rows(upright: _Upright, classifier: Classifier) -> list[list[tuple[_Read, bool]]]:
+    """Return the digits row by row, each with whether a space stands before it."""
+    height = upright.height
+    signs, rest = _without_signs([piece for piece in upright.pieces if piece.height < 2.2 * height], height)
+    alone = dict(zip(upright.pieces, upright.probabilities, strict=True))
+    rows = [_parts_of(row, alone, height) for row in layout.rows_of(rest, height)]
+    groups = [_groups_of(row, height) for row in rows]
+    pieces = [group.piece for row in groups for group in row]
+    if not pieces:
+        return []
+    probabilities = iter(classifier.probabilities(_images(upright.strength, pieces)))
+    lines = []
+    for row, row_groups in zip(rows, groups, strict=True):
+        digits = _best_way(row, row_groups, [next(probabilities) for _ in row_groups], height)
+        if digits:
+            lines.append(_with_spaces(digits, signs, height))
+    return lines
+
+
+def _without_signs(pieces: list[Piece], height: float) -> tuple[list[Piece], list[Piece]]:
+    """Return the signs (plus, minus, times, divided by, equals) among the pieces, and all others."""
+    bars = [piece for piece in pieces if is_bar(piece.mask, height)]
+    high = [piece for piece in pieces if piece.height >= 0.4 * height and piece not in bars]
+    signs = [bar for bar in bars if _is_half_of_equals(bar, bars, height) or not _may_be_part(bar, high, height)]
+    for piece in pieces:
+        if 0.2 * height <= piece.height and piece.size < 1.6 * height and piece not in bars:
+            if is_cross(piece.mask) or (piece in high and is_slash(piece.mask, height)):
+                signs.append(piece)
+    return signs, [piece for piece in pieces if piece not in signs]
+
+
+def _overlap(one: Piece, other: Piece) -> float:
+    """Return by which share of the narrower one two pieces lie above each other."""
+    return (min(one.right, other.right) - max(one.column, other.column)) / min(one.width, other.width)
+
+
+def _is_half_of_equals(bar: Piece, bars: list[Piece], height: float) -> bool:
+    return any(
+        other is not bar
+        and _overlap(bar, other) > 0.5
+        and 0.5 < bar.width / other.width < 2
+        and abs(bar.centre[0] - other.centre[0]) < 0.7 * height
+        for other in bars
+    )
+
+
+def _may_be_part(bar: Piece, high: list[Piece], height: float) -> bool:
+    """Whether a bar may belong to a digit: the bar of a 5, beside its top, or a stroke above or below another."""
+    if bar.width > 1.1 * height:
+        return False
+    for piece in high:
+        if layout.gap(bar, piece) > 0.2 * height:
+            continue
+        if _overlap(bar, piece) > 0.3:
+            return True
+        is_at_top = bar.centre[0] < piece.row + 0.3 * piece.height
+        if is_at_top and bar.column > piece.centre[1]:
+            return True
+    return False
+
+
+# --- Digits of a row -----------------------------------------------------------------------------------------
+
+# A piece wider than this share of the digits' height may be several.
+WIDE = 0.55
+MOST_PARTS = 5
+# What it costs, in the unit of -log(probability): a cut, a join, to leave a part out.
+CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 0.7, 0.2, 1.4, 0.3
+# Nine in ten of MNIST's training digits and of our writers' are no wider, as a share of their height. What it costs
+# to be wider, a height's width.
+WIDTHS = (1.0, 0.8, 1.25, 1.0, 1.0, 1.1, 0.85, 1.0, 0.85, 0.8)
+TOO_WIDE = 4.0
+CUT_ONE, CUT_STROKE = 0.5, 1.3
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A piece of a row, or what a cut left of one; ``source``: which piece."""
+
+    piece: Piece
+    source: int
+
+
+def _parts_of(row: list[Piece], alone: dict[Piece, np.ndarray], height: float) -> list[_Part]:
+    """Return the pieces of a row, those that may be several digits cut apart; ``alone``: what each reads as."""
+    parts = []
+    for source, piece in enumerate(row):
+        digit = int(alone[piece].argmax())
+        is_usual = alone[piece][digit] > 0.9 and piece.width / piece.height < WIDTHS[digit] - 0.25
+        may_be_several = piece.width > WIDE * height and piece.height > layout.LOW * height and not is_usual
+        parts += [_Part(part, source) for part in (cut_apart(piece, height) if may_be_several else [piece])]
+    return sorted(parts, key=lambda part: part.piece.column)
+
+
+def _groups_of(parts: list[_Part], height: float) -> list[_Group]:
+    """Return the runs of neighbouring parts that may be one digit by their place and size."""
+    groups = []
+    for first in range(len(parts)):
+        for last in range(first + 1, min(first + MOST_PARTS, len(parts)) + 1):
+            run = parts[first:last]
+            whole = joined([part.piece for part in run])
+            if whole.width > 1.7 * height and len(run) > 1:
+                break
+            if not (layout.LOW * height <= whole.height <= 1.8 * height) or not _hang_together(run, height):
+                continue
+            groups.append(_Group(first, last, whole, _shape_cost(run, whole, height)))
+    return groups
+
+
+def _hang_together(run: list[_Part], height: float) -> bool:
+    """Whether parts may be one digit: each meets another, and no two of them are digits side by side."""
+    for part in run[1:]:
+        others = [other for other in run if other is not part]
+        if any(other.source == part.source for other in others):
+            continue
+        near = min(others, key=lambda other: layout.gap(part.piece, other.piece))
+        if layout.gap(part.piece, near.piece) > 0.25 * height:
+            return False
+        is_low = min(part.piece.height, near.piece.height) < 0.7 * height
+        if not is_low and _overlap(part.piece, near.piece) < 0.3:
+            return False
+    return True
+
+
+def _shape_cost(run: list[_Part], whole: Piece, height: float) -> float:
+    sources = {part.source for part in run}
+    wide = 1.5 * max(0.0, whole.width / height - 0.95)
+    low = 4.0 * max(0.0, 0.7 - whole.height / height)
+    return wide + low + JOIN * (len(sources) - 1)
+
+
+def _cut_cost(parts: list[_Part], place: int) -> float:
+    """Return what it costs to begin a digit at this part: 0 where no ink is cut for it."""
+    if place in (0, len(parts)) or parts[place].source != parts[place - 1].source:
+        return 0.0
+    return CUT + CUT_STROKE * max(0.0, parts[place].piece.cut - 2.0)
+
+
+def _best_way(parts: list[_Part], groups: list[_Group], probabilities: list[np.ndarray], height: float) -> list[_Read]:
+    """Return the digits of a row: the division into groups that costs least, by dynamic programming.
+
+    As in LeCun et al., "Gradient-based learning applied to document recognition", 1998, VII: the network reads every
+    group, and the cheapest path through all of them wins.
+    """
+    cost = np.full(len(parts) + 1, np.inf)
+    cost[0] = 0.0
+    came: list[tuple[int, _Read | None]] = [(0, None)] * (len(parts) + 1)
+    starting: dict[int, list[tuple[_Group, np.ndarray]]] = {}
+    for group, p in zip(groups, probabilities, strict=True):
+        starting.setdefault(group.first, []).append((group, p))
+    for place in range(len(parts)):
+        part = parts[place]
+        low = part.piece.height < layout.LOW * height and part.piece.cut == 0
+        ways = [(place + 1, cost[place] + (LOW_LEFT_OUT if low else LEFT_OUT), None)]
+        for group, p in starting.get(place, []):
+            digit = int(p.argmax())
+            cut = _cut_cost(parts, group.last)
+            wide = TOO_WIDE * max(0.0, group.piece.width / group.piece.height - WIDTHS[digit])
+            # Any upright stroke that is cut off reads as a 1.
+            one = CUT_ONE if digit == 1 and (_cut_cost(parts, group.first) + cut) > 0 else 0.0
+            paid = cost[place] - np.log(max(float(p[digit]), 1e-4)) + group.cost + cut + wide + one
+            ways.append((group.last, paid, _Read(group.piece, digit, float(p[digit]))))
+        for end, paid, read in ways:
+            if paid < cost[end]:
+                cost[end], came[end] = paid, (place, read)
+    digits, place = [], len(parts)
+    while place > 0:
+        place, read = came[place]
+        if read is not None:
+            digits.append(read)
+    return digits[::-1]
+
+
+def _with_spaces(digits: list[_Read], signs: list[Piece], height: float) -> list[tuple[_Read, bool]]:
+    """Tell before which digits of a row a space stands: where a sign or a wide gap is."""
+    # A 1 is narrow and stands in the place of a wider digit.
+    half = [max(read.piece.width, 0.4 * height) / 2 for read in digits]
+    centres = [read.piece.centre[1] for read in digits]
+    gaps = np.diff(centres) - np.array(half[:-1]) - np.array(half[1:])
+    spaces = layout.is_space(gaps, height)
+    result = [(digits[0], False)]
+    for before, read, space in zip(digits, digits[1:], spaces, strict=False):
+        level = (before.piece.centre[0] + read.piece.centre[0]) / 2
+        has_sign = any(
+            before.piece.centre[1] < sign.centre[1] < read.piece.centre[1]
+            and abs(sign.centre[0] - level) < 0.8 * height
+            for sign in signs
+        )
+        result.append((read, bool(space) or has_sign))
+    return result
+
+
+def _in_photo(read: _Read, upright: _Upright, opened: OpenedPhoto) -> FoundDigit:
+    """Return a digit with its place in the photo as it was given: turned back, and in its own pixels."""
+    piece = turned(read.piece, -upright.quarters, upright.strength.shape)
+    rows, columns = opened.pixels.shape[:2]
+    row, column = piece.row * opened.rows // rows, piece.column * opened.columns // columns
+    bottom = -(-piece.bottom * opened.rows // rows)
+    right = -(-piece.right * opened.columns // columns)
+    return FoundDigit(read.digit, read.confidence, row, column, bottom - row, right - column)

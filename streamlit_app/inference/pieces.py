@@ -1,0 +1,333 @@
+"""Pieces of ink: what shape they have, and where several that touch may be cut apart.
+
+Pure functions on masks, bool, of the photo's size or of one piece's box; places and sizes are in pixels.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from inference import ink
+
+# More pieces than this on one photo are texture: the largest are looked at.
+MOST_PIECES = 600
+# A digit is at least this high, in pixels and as a share of the photo's longer side: 4 mm on a sheet of A4.
+LEAST_HEIGHT, LEAST_SHARE = 9, 0.012
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Some ink, itself and no other (two are equal only if they are one): its mask within its box, (height, width) bool, and the row and column where the box begins.
+
+    ``cut``: what the cut at its left side cost, in strokes; 0 where its ink begins by itself.
+    """
+
+    mask: np.ndarray
+    row: int
+    column: int
+    cut: float = 0.0
+
+    @property
+    def height(self) -> int:
+        return self.mask.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.mask.shape[1]
+
+    @property
+    def bottom(self) -> int:
+        return self.row + self.height
+
+    @property
+    def right(self) -> int:
+        return self.column + self.width
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.row + self.height / 2, self.column + self.width / 2
+
+    @property
+    def size(self) -> int:
+        return max(self.height, self.width)
+
+
+def joined(pieces: list[Piece]) -> Piece:
+    """Return several pieces as one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    top, left = min(piece.row for piece in pieces), min(piece.column for piece in pieces)
+    mask = np.zeros((max(p.bottom for p in pieces) - top, max(p.right for p in pieces) - left), bool)
+    for piece in pieces:
+        mask[piece.row - top : piece.bottom - top, piece.column - left : piece.right - left] |= piece.mask
+    return Piece(mask, top, left)
+
+
+def turned(piece: Piece, quarters: int, shape: tuple[int, int]) -> Piece:
+    """Return the piece as it lies after the photo of ``shape`` was turned by np.rot90(photo, quarters)."""
+    rows, columns = shape
+    row, column = {
+        0: (piece.row, piece.column),
+        1: (columns - piece.right, piece.row),
+        2: (rows - piece.bottom, columns - piece.right),
+        3: (piece.column, rows - piece.bottom),
+    }[quarters % 4]
+    return replace(piece, mask=np.rot90(piece.mask, quarters), row=row, column=column)
+
+
+def find_pieces(strength: np.ndarray) -> list[Piece]:
+    """Return the pieces of ink, the largest first, without ruled lines, frames, tables, edges and specks."""
+    rows, columns = strength.shape
+    threshold = ink.ink_threshold(strength)
+    mask = without_frames(ink.without_rules(strength, threshold))
+    labels, found = ink.components(strength, mask, MOST_PIECES)
+    least = least_height(strength.shape)
+    return [
+        Piece(labels[c.row : c.row + c.height, c.column : c.column + c.width] == c.label, c.row, c.column)
+        for c in found
+        # Parts of a digit may be small; what is much smaller than the smallest digit is a speck.
+        if max(c.height, c.width) >= max(3, 0.3 * least)
+        and not ink.is_frame(c, rows, columns)
+        and not _is_edge(c, rows, columns)
+        and ink.is_stroke(c, labels, strength)
+    ]
+
+
+def _is_edge(piece: ink.Component, rows: int, columns: int) -> bool:
+    """Whether a piece runs along the photo's border: the sheet's edge, or a stroke of which most is cut away."""
+    beside = piece.column == 0 or piece.column + piece.width == columns
+    above = piece.row == 0 or piece.row + piece.height == rows
+    return (beside and piece.height > 3 * piece.width) or (above and piece.width > 1.5 * piece.height)
+
+
+def least_height(shape: tuple[int, int]) -> float:
+    """Return the height from which ink in a photo of this shape may be a digit."""
+    return max(LEAST_HEIGHT, LEAST_SHARE * max(shape))
+
+
+# --- Frames and tables ---------------------------------------------------------------------------------------
+
+
+def without_frames(mask: np.ndarray) -> np.ndarray:
+    """Return the ink, (R, C) bool, without the straight lines of drawn boxes and tables.
+
+    Such a piece surrounds others, or has ink along three sides of its box. Its lines are found by the Hough transform
+    (J. Matas et al., 2000), so that they may slope. What is thicker than the lines stays: a stroke that crosses.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    least = least_height(mask.shape)
+    boxes = stats[1:]
+    large = np.flatnonzero(np.minimum(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]) >= 2 * least)
+    cleaned = mask
+    for index in large:
+        column, row, width, height, _ = (int(value) for value in boxes[index])
+        place = (slice(row, row + height), slice(column, column + width))
+        part = labels[place] == index + 1
+        if not (_surrounds(boxes, index, least) or _is_outlined(part)):
+            continue
+        lines = _long_lines(part, 0.8 * min(height, width))
+        if lines is None:
+            continue
+        if cleaned is mask:
+            cleaned = mask.copy()
+        cleaned[place] &= ~lines
+    return cleaned
+
+
+def _surrounds(boxes: np.ndarray, index: int, least: float) -> bool:
+    """Whether a piece's box holds the whole of another one's that may be a digit; ``boxes``: OpenCV's statistics."""
+    column, row, width, height = boxes[index, :4]
+    inside = (
+        (boxes[:, cv2.CC_STAT_LEFT] > column)
+        & (boxes[:, cv2.CC_STAT_TOP] > row)
+        & (boxes[:, cv2.CC_STAT_LEFT] + boxes[:, cv2.CC_STAT_WIDTH] < column + width)
+        & (boxes[:, cv2.CC_STAT_TOP] + boxes[:, cv2.CC_STAT_HEIGHT] < row + height)
+        & (boxes[:, cv2.CC_STAT_HEIGHT] >= max(least, 0.08 * min(height, width)))
+    )
+    return bool(inside.any())
+
+
+def _is_outlined(part: np.ndarray) -> bool:
+    """Whether ink runs along three of the four sides of a piece's box."""
+    rows, columns = part.shape
+    down, across = max(2, rows // 8), max(2, columns // 8)
+    sides = (
+        part[:down].any(axis=0).mean(),
+        part[-down:].any(axis=0).mean(),
+        part[:, :across].any(axis=1).mean(),
+        part[:, -across:].any(axis=1).mean(),
+    )
+    return sorted(sides)[1] > 0.92
+
+
+def _long_lines(part: np.ndarray, length: float) -> np.ndarray | None:
+    """Return the straight lines of at least this length, as a mask, or None where there are none."""
+    pixels = part.astype(np.uint8) * 255
+    lines = cv2.HoughLinesP(
+        pixels, 1, np.pi / 360, threshold=round(0.5 * length), minLineLength=length, maxLineGap=0.08 * length
+    )
+    if lines is None:
+        return None
+    along = np.zeros_like(pixels)
+    for left, top, right, bottom in lines.reshape(-1, 4).tolist():
+        cv2.line(along, (left, top), (right, bottom), 255, 1)
+    thickness = ink.stroke_width(part & (along > 0) | cv2.erode(pixels, np.ones((3, 3))).astype(bool) & (along > 0))
+    thickness = max(2.0, 2 * float(np.median(cv2.distanceTransform(pixels, cv2.DIST_L2, 5)[(along > 0) & part])))
+    reach = 2 * round(0.75 * thickness) + 1
+    band = cv2.dilate(along, np.ones((reach, reach), np.uint8)) > 0
+    thick = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, np.ones((round(1.8 * thickness) + 1,) * 2, np.uint8)) > 0
+    return band & ~thick
+
+
+# --- Signs: what stands between numbers and is none ----------------------------------------------------------
+
+
+def is_bar(mask: np.ndarray, digit_height: float) -> bool:
+    """Whether a piece is a minus, one half of an equals sign, a fraction bar: straight, thin and nearly level."""
+    length, thickness, angle = _extent(mask)
+    return abs(angle) < 30 and thickness < 0.4 * digit_height and length >= 1.8 * thickness
+
+
+def is_slash(mask: np.ndarray, digit_height: float) -> bool:
+    """Whether a piece is a division stroke: straight, thin, and more slanted than a 1, or slanted and higher than one."""
+    length, thickness, angle = _extent(mask)
+    if length < 5 * thickness or thickness > 2.5 * ink.stroke_width(mask):
+        return False
+    slant = 90 - abs(angle)
+    return slant > 33 or (slant > 15 and mask.shape[0] > 1.35 * digit_height)
+
+
+def _extent(mask: np.ndarray) -> tuple[float, float, float]:
+    """Return how far the ink reaches along and across its main axis, and how that slopes: -90 to 90 degrees."""
+    rows, columns = np.nonzero(mask)
+    points = np.stack([columns, rows], axis=1).astype(np.float32)
+    points -= points.mean(axis=0)
+    across, along = np.linalg.eigh(points.T @ points)[1].T  # eigenvalues rise: the long axis is the last
+    angle = np.degrees(np.arctan2(along[1], along[0]))
+    return float(np.ptp(points @ along) + 1), float(np.ptp(points @ across) + 1), float((angle + 90) % 180 - 90)
+
+
+def is_cross(mask: np.ndarray) -> bool:
+    """Whether a piece is a plus or a times sign: four straight arms from one crossing, each opposite another.
+
+    Without its crossing a 4 or an 8 falls into fewer parts, or into bent ones.
+    """
+    width = ink.stroke_width(mask)
+    # The crossing is where most ink is near.
+    density = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), width, borderType=cv2.BORDER_CONSTANT)
+    rows, columns = mask.shape
+    inner = (slice(rows // 5, rows - rows // 5), slice(columns // 5, columns - columns // 5))
+    row, column = np.unravel_index(density[inner].argmax(), density[inner].shape)
+    row, column = int(row) + rows // 5, int(column) + columns // 5
+    arms = mask.astype(np.uint8)
+    radius = max(1.2 * width, min(2.0 * width, 0.25 * max(mask.shape)))
+    cv2.circle(arms, (column, row), int(np.ceil(radius)), 0, -1)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(arms, connectivity=8)
+    large = [label for label in range(1, count) if stats[label, cv2.CC_STAT_AREA] >= 0.06 * mask.sum()]
+    if len(large) != 4:
+        return False
+    directions, lengths = [], []
+    for label in large:
+        down, right = np.nonzero(labels == label)
+        offsets = np.stack([right - column, down - row], axis=1).astype(np.float64)
+        direction = offsets.mean(axis=0)
+        direction /= np.hypot(*direction) + 1e-9
+        length = (offsets @ direction).max()
+        beside = np.abs(offsets @ np.array([-direction[1], direction[0]]))
+        if (beside <= max(1.2 * width, 0.25 * length)).mean() < 0.85:
+            return False
+        directions.append(np.degrees(np.arctan2(direction[1], direction[0])) % 360)
+        lengths.append(length)
+    if min(lengths) < 0.25 * max(lengths):
+        return False
+    first, second, third, fourth = sorted(directions)
+    quarters = np.array([second - first, third - second, fourth - third, 360 + first - fourth])
+    return bool(quarters.min() > 45 and abs(third - first - 180) < 30 and abs(fourth - second - 180) < 30)
+
+
+# --- Cuts ----------------------------------------------------------------------------------------------------
+
+# Digits are reduced to this height before the cuts are looked for.
+CUT_ROWS = 48
+# As shares of a digit's height: no cut nearer to a piece's end or to another cut.
+CUT_MARGIN = 0.12
+# A cut costs no more than so many strokes are wide: each time that it enters ink, one, and the ink on its way.
+CUT_STROKES = 5.0
+
+
+def cut_apart(piece: Piece, digit_height: float) -> list[Piece]:
+    """Return the piece in parts from left to right, cut wherever touching digits may be: often in too many.
+
+    A cut runs from top to bottom, may lean and bend, and passes through little ink; it is the cheapest such path
+    through its place, as in seam carving (S. Avidan, A. Shamir, 2007).
+    """
+    scale = min(1.0, CUT_ROWS / digit_height)
+    size = max(1, round(piece.width * scale)), max(3, round(piece.height * scale))
+    small = cv2.resize(piece.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    stroke = max(1.5, ink.stroke_width(small > 0.5))
+    down, back_down = _cheapest(small, stroke)
+    up, back_up = (np.flip(way, axis=0) for way in _cheapest(small[::-1], stroke))
+    costs = down + up - small * (1 + stroke)  # of the cheapest cut through each pixel, which both ways count
+    limit = CUT_STROKES * stroke
+    margin = CUT_MARGIN * digit_height * scale
+    candidates = []
+    # Two digits may touch at any height, and elsewhere the way between them is wide: three levels show it.
+    for level in (len(small) // 4, len(small) // 2, 3 * len(small) // 4):
+        through = costs[level]
+        lowest = cv2.erode(through[None], np.ones((1, 5), np.uint8))[0]
+        for column in np.flatnonzero((through <= lowest) & (through <= limit)):
+            if margin <= column < small.shape[1] - margin:
+                candidates.append((float(through[column]), _path(level, int(column), back_down, back_up)))
+    paths: list[tuple[float, np.ndarray]] = []
+    for cost, path in sorted(candidates, key=lambda candidate: candidate[0]):
+        place = path.mean()
+        if margin <= place < small.shape[1] - margin and all(abs(place - other.mean()) >= margin for _, other in paths):
+            paths.append((cost / stroke, path))
+    parts, left_of, cut = [], np.zeros(piece.mask.shape, bool), 0.0
+    columns, rows = np.arange(piece.width), np.linspace(0, len(small) - 1, piece.height)
+    for cost, path in sorted(paths, key=lambda pair: pair[1].mean()):
+        left = columns[None] < np.interp(rows, np.arange(len(path)), path)[:, None] / scale
+        if (piece.mask & left & ~left_of).any():
+            parts.append(_trimmed(piece.mask & left & ~left_of, piece, cut))
+            left_of, cut = left_of | left, cost
+    if not left_of[piece.mask].all():
+        parts.append(_trimmed(piece.mask & ~left_of, piece, cut))
+    return parts
+
+
+def _path(level: int, column: int, back_down: np.ndarray, back_up: np.ndarray) -> np.ndarray:
+    """Return the column of a cut in every row, (R,) float32: from where it passes, up and down to the ends."""
+    path = np.full(len(back_down), column, np.float32)
+    at = column
+    for row in range(level, 0, -1):
+        at += back_down[row, at]
+        path[row - 1] = at
+    at = column
+    for row in range(level, len(path) - 1):
+        at += back_up[row, at]
+        path[row + 1] = at
+    return path
+
+
+def _trimmed(mask: np.ndarray, piece: Piece, cut: float) -> Piece:
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return Piece(mask[top : top + height, left : left + width], piece.row + top, piece.column + left, cut)
+
+
+def _cheapest(ink_share: np.ndarray, entry: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cost of the cheapest path from the top to each pixel, and its step back: -1, 0 or 1 column.
+
+    Ink costs what there is of it, and ``entry`` where a path enters it: touching digits are parted by going through
+    ink once, a loop only by going through it twice. A step aside costs a little.
+    """
+    rows, columns = ink_share.shape
+    costs = ink_share + entry * np.maximum(0, np.diff(ink_share, axis=0, prepend=np.float32(0)))
+    cost, back = costs.astype(np.float32), np.zeros((rows, columns), np.int8)
+    for row in range(1, rows):
+        above = np.pad(cost[row - 1], 1, constant_values=np.inf)
+        ways = np.stack([above[:-2] + 0.15, above[1:-1], above[2:] + 0.15])
+        best = ways.argmin(axis=0)
+        back[row] = best - 1
+        cost[row] += ways[best, np.arange(columns)]
+    return cost, back
