@@ -12,7 +12,15 @@ import pytest
 
 from inference.classifier import models_folder
 from inference.command import main
-from inference.photo_benchmark import Answer, Entry, ManifestError, interval_by_writer, read_manifest, summary
+from inference.photo_benchmark import (
+    Answer,
+    Entry,
+    ManifestError,
+    edit_distance,
+    interval_by_writer,
+    read_manifest,
+    summary,
+)
 from inference.samples import encoded
 from tests.drawn import drawing
 
@@ -174,3 +182,54 @@ def test_the_interval_is_wider_when_one_writer_fails_than_when_failures_are_spre
     assert low <= 0.6
     assert high == 1.0
     assert interval_by_writer(spread) == pytest.approx([0.8, 0.8])
+
+
+def test_read_prints_every_digit_with_its_box(folder, capsys):
+    paths = [folder / "seven.png", folder / "notes.txt", folder / "blank.png"]
+    paths[2].write_bytes(encoded(np.full((90, 90, 3), 255, np.uint8)))
+    assert main(["read", "--json", *map(str, paths)]) == 1
+    seven, notes, blank = lines(capsys)
+    assert set(seven) == {"file", "text", "digits", "error"}
+    assert seven["text"] == "7"
+    (found,) = seven["digits"]
+    assert found["digit"] == 7
+    row, column, height, width = found["box"]
+    assert 0 < row < row + height < 280
+    assert 0 < column < column + width < 280
+    assert notes["error"]["code"] == "not_an_image"
+    assert (notes["text"], notes["digits"]) == ("", [])
+    assert (blank["text"], blank["digits"], blank["error"]) == ("", [], None)
+
+
+def test_read_for_people_keeps_rows_apart(folder, capsys):
+    pair = np.hstack([drawing(7), drawing(2)])
+    (folder / "seven.png").write_bytes(encoded(np.vstack([pair, pair])))
+    assert main(["read", str(folder / "seven.png")]) == 0
+    assert ": 72 | 72 (least sure digit " in capsys.readouterr().out
+
+
+def test_benchmark_measures_numbers_too(folder, capsys):
+    (folder / "pair.png").write_bytes(encoded(np.hstack([drawing(7), drawing(2)])))
+    rows = [
+        ("seven.png", 7, "paint_drawing", "tune", "a"),
+        ("pair.png", "724", "multi", "tune", "a"),
+        ("gone.png", "12", "multi", "report", "b"),
+    ]
+    write_manifest(folder, rows)
+    out = folder / "figures.json"
+    assert main(["benchmark", str(folder), "--rembg", "never", "--json", str(out)]) == 0
+    figures = json.loads(out.read_text())
+    assert figures["categories"]["all"]["total"] == 1, "numbers do not disturb the single digits"
+    assert figures["numbers"]["parts"]["all"] == figures["numbers"]["parts"]["tune"]
+    assert figures["numbers"]["parts"]["all"]["accuracy"] == pytest.approx(2 / 3)
+    assert figures["numbers"]["parts"]["all"]["whole_right"] == 0
+    assert figures["numbers"]["answers"][0]["edits"] == 1
+    assert "wrong: pair.png is 724" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("read", "label", "edits"),
+    [("123", "123", 0), ("13", "123", 1), ("1223", "123", 1), ("", "12", 2), ("21", "12", 2)],
+)
+def test_edit_distance(read, label, edits):
+    assert edit_distance(read, label) == edits

@@ -62,7 +62,29 @@ def _ink_of(photo: np.ndarray) -> tuple[np.ndarray, list[Piece]]:
     return strength, find_pieces(strength)
 
 
+def number_record(reading: NumberReading) -> dict:
+    """Return a reading as plain JSON values: the fields of the command and of the API."""
+    return {
+        "text": reading.text,
+        "digits": [
+            {
+                "digit": found.digit,
+                "confidence": round(found.confidence, 6),
+                "box": [found.row, found.column, found.height, found.width],
+            }
+            for found in reading.digits
+        ],
+        "error": None,
+    }
+
+
+def number_error_record(code: str, message: str) -> dict:
+    """Return the same fields for a photo that could not be read."""
+    return {"text": "", "digits": [], "error": {"code": code, "message": message}}
+
+
 # --- Orientation ---------------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class _Upright:
@@ -100,14 +122,19 @@ def _upright(strength: np.ndarray, pieces: list[Piece], classifier: Classifier) 
     own = lying(0)
     size = layout.digit_height(np.array([piece.size for piece in pieces], np.float64), own.likeness**2)
     telling = np.array([0.6 * size < p.size < 1.6 * size and p.size < 2.2 * min(p.height, p.width) for p in pieces])
-    if telling.sum() < 3 or _mean_log(own.likeness[telling]) > np.log(0.8):
+    if telling.sum() < 3 or _doubt(own, telling) < NO_DOUBT:
         return own
-    best = max((lying(quarters) for quarters in (1, 2, 3)), key=lambda way: _mean_log(way.likeness[telling]))
-    return best if _mean_log(best.likeness[telling]) > _mean_log(own.likeness[telling]) + 0.35 else own
+    best = min((lying(quarters) for quarters in (1, 2, 3)), key=lambda way: _doubt(way, telling))
+    return best if _doubt(best, telling) < _doubt(own, telling) - CLEARLY_LESS else own
 
 
-def _mean_log(probabilities: np.ndarray) -> float:
-    return float(np.log(np.maximum(probabilities, 0.01)).mean())
+# Powers of ten of the doubt, one minus the confidence: digits that stand upright are read with a doubt near 1/2000,
+# turned ones with 1/3 to 1/100. A page is turned if that makes its doubt ten times less.
+NO_DOUBT, CLEARLY_LESS = -2.5, 1.0
+
+
+def _doubt(way: _Upright, telling: np.ndarray) -> float:
+    return float(np.log10(np.maximum(1 - way.likeness[telling], 1e-6)).mean())
 
 
 def _images(strength: np.ndarray, pieces: list[Piece]) -> np.ndarray:
@@ -160,9 +187,9 @@ def _without_signs(pieces: list[Piece], height: float) -> tuple[list[Piece], lis
     high = [piece for piece in pieces if piece.height >= 0.4 * height and piece not in bars]
     signs = [bar for bar in bars if _is_half_of_equals(bar, bars, height) or not _may_be_part(bar, high, height)]
     for piece in pieces:
-        if 0.2 * height <= piece.height and piece.size < 1.6 * height and piece not in bars:
-            if is_cross(piece.mask) or (piece in high and is_slash(piece.mask, height)):
-                signs.append(piece)
+        is_sign_sized = 0.2 * height <= piece.height and piece.size < 1.6 * height and piece not in bars
+        if is_sign_sized and (is_cross(piece.mask) or (piece in high and is_slash(piece.mask, height))):
+            signs.append(piece)
     return signs, [piece for piece in pieces if piece not in signs]
 
 
@@ -200,14 +227,16 @@ def _may_be_part(bar: Piece, high: list[Piece], height: float) -> bool:
 
 # A piece wider than this share of the digits' height may be several.
 WIDE = 0.55
-MOST_PARTS = 5
+MOST_PARTS = 12
 # What it costs, in the unit of -log(probability): a cut, a join, to leave a part out.
-CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 0.7, 0.2, 1.4, 0.3
+CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 0.5, 0.2, 1.8, 0.3
 # Nine in ten of MNIST's training digits and of our writers' are no wider, as a share of their height. What it costs
 # to be wider, a height's width.
-WIDTHS = (1.0, 0.8, 1.25, 1.0, 1.0, 1.1, 0.85, 1.0, 0.85, 0.8)
+WIDTHS = (0.95, 0.8, 1.2, 0.9, 0.95, 1.05, 0.75, 1.0, 0.72, 0.72)
 TOO_WIDE = 4.0
-CUT_ONE, CUT_STROKE = 0.5, 1.3
+CUT_ONE, CUT_STROKE = 0.35, 0.25
+# What it costs that two digits share the ink where they meet.
+SHARED = 0.05
 
 
 @dataclass(frozen=True)
@@ -236,25 +265,33 @@ def _groups_of(parts: list[_Part], height: float) -> list[_Group]:
         for last in range(first + 1, min(first + MOST_PARTS, len(parts)) + 1):
             run = parts[first:last]
             whole = joined([part.piece for part in run])
-            if whole.width > 1.7 * height and len(run) > 1:
-                break
-            if not (layout.LOW * height <= whole.height <= 1.8 * height) or not _hang_together(run, height):
+            is_one_piece = _is_whole(run, parts) and len({part.source for part in run}) == 1
+            if whole.width > 1.4 * height and not is_one_piece:
                 continue
-            groups.append(_Group(first, last, whole, _shape_cost(run, whole, height)))
+            if layout.LOW * height <= whole.height <= 1.8 * height and _hang_together(run, parts, height):
+                groups.append(_Group(first, last, whole, _shape_cost(run, whole, height)))
     return groups
 
 
-def _hang_together(run: list[_Part], height: float) -> bool:
-    """Whether parts may be one digit: each meets another, and no two of them are digits side by side."""
-    for part in run[1:]:
-        others = [other for other in run if other is not part]
-        if any(other.source == part.source for other in others):
-            continue
-        near = min(others, key=lambda other: layout.gap(part.piece, other.piece))
-        if layout.gap(part.piece, near.piece) > 0.25 * height:
+def _is_whole(run: list[_Part], parts: list[_Part]) -> bool:
+    """Whether no piece of which a part is in the run has another part outside it."""
+    sources = {part.source for part in run}
+    return sum(part.source in sources for part in parts) == len(run)
+
+
+def _hang_together(run: list[_Part], parts: list[_Part], height: float) -> bool:
+    """Whether parts may be one digit: all of one piece, or pieces of which each meets another, no two side by side."""
+    sources = {part.source for part in run}
+    if len(sources) == 1:
+        return True
+    if not _is_whole(run, parts):
+        return False
+    pieces = [joined([part.piece for part in run if part.source == source]) for source in sources]
+    for piece in pieces:
+        near = min((other for other in pieces if other is not piece), key=lambda other: layout.gap(piece, other))
+        if layout.gap(piece, near) > 0.25 * height:
             return False
-        is_low = min(part.piece.height, near.piece.height) < 0.7 * height
-        if not is_low and _overlap(part.piece, near.piece) < 0.3:
+        if min(piece.height, near.height) >= 0.7 * height and _overlap(piece, near) < 0.3:
             return False
     return True
 
@@ -273,6 +310,16 @@ def _cut_cost(parts: list[_Part], place: int) -> float:
     return CUT + CUT_STROKE * max(0.0, parts[place].piece.cut - 2.0)
 
 
+def _may_be_shared(parts: list[_Part], place: int, height: float) -> bool:
+    """Whether the part before this place may belong to the digits on both sides: the ink where two strokes meet."""
+    return (
+        0 < place < len(parts)
+        and parts[place - 1].source == parts[place].source
+        and parts[place - 1].piece.cut > 0
+        and parts[place - 1].piece.width < 0.3 * height
+    )
+
+
 def _best_way(parts: list[_Part], groups: list[_Group], probabilities: list[np.ndarray], height: float) -> list[_Read]:
     """Return the digits of a row: the division into groups that costs least, by dynamic programming.
 
@@ -287,15 +334,17 @@ def _best_way(parts: list[_Part], groups: list[_Group], probabilities: list[np.n
         starting.setdefault(group.first, []).append((group, p))
     for place in range(len(parts)):
         part = parts[place]
-        low = part.piece.height < layout.LOW * height and part.piece.cut == 0
+        low = part.piece.height < layout.LOW * height and _is_whole([part], parts)
         ways = [(place + 1, cost[place] + (LOW_LEFT_OUT if low else LEFT_OUT), None)]
-        for group, p in starting.get(place, []):
+        shared = starting.get(place - 1, []) if _may_be_shared(parts, place, height) else []
+        for group, p in starting.get(place, []) + [pair for pair in shared if pair[0].last > place]:
             digit = int(p.argmax())
             cut = _cut_cost(parts, group.last)
             wide = TOO_WIDE * max(0.0, group.piece.width / group.piece.height - WIDTHS[digit])
             # Any upright stroke that is cut off reads as a 1.
             one = CUT_ONE if digit == 1 and (_cut_cost(parts, group.first) + cut) > 0 else 0.0
-            paid = cost[place] - np.log(max(float(p[digit]), 1e-4)) + group.cost + cut + wide + one
+            share = SHARED if group.first < place else 0.0
+            paid = cost[place] - np.log(max(float(p[digit]), 1e-4)) + group.cost + cut + wide + one + share
             ways.append((group.last, paid, _Read(group.piece, digit, float(p[digit]))))
         for end, paid, read in ways:
             if paid < cost[end]:

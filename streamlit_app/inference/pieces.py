@@ -18,7 +18,7 @@ LEAST_HEIGHT, LEAST_SHARE = 9, 0.012
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """Some ink, itself and no other (two are equal only if they are one): its mask within its box, (height, width) bool, and the row and column where the box begins.
+    """Some ink: its mask within its box, (height, width) bool, and the row and column where the box begins.
 
     ``cut``: what the cut at its left side cost, in strokes; 0 where its ink begins by itself.
     """
@@ -73,7 +73,7 @@ def turned(piece: Piece, quarters: int, shape: tuple[int, int]) -> Piece:
         2: (rows - piece.bottom, columns - piece.right),
         3: (piece.column, rows - piece.bottom),
     }[quarters % 4]
-    return replace(piece, mask=np.rot90(piece.mask, quarters), row=row, column=column)
+    return replace(piece, mask=np.ascontiguousarray(np.rot90(piece.mask, quarters)), row=row, column=column)
 
 
 def find_pieces(strength: np.ndarray) -> list[Piece]:
@@ -108,6 +108,8 @@ def least_height(shape: tuple[int, int]) -> float:
 
 # --- Frames and tables ---------------------------------------------------------------------------------------
 
+HOUGH_ROUNDS, MOST_LINES = 4, 100
+
 
 def without_frames(mask: np.ndarray) -> np.ndarray:
     """Return the ink, (R, C) bool, without the straight lines of drawn boxes and tables.
@@ -131,7 +133,7 @@ def without_frames(mask: np.ndarray) -> np.ndarray:
             continue
         if cleaned is mask:
             cleaned = mask.copy()
-        cleaned[place] &= ~lines
+        cleaned[place] &= ~(lines & part)
     return cleaned
 
 
@@ -164,20 +166,44 @@ def _is_outlined(part: np.ndarray) -> bool:
 def _long_lines(part: np.ndarray, length: float) -> np.ndarray | None:
     """Return the straight lines of at least this length, as a mask, or None where there are none."""
     pixels = part.astype(np.uint8) * 255
-    lines = cv2.HoughLinesP(
-        pixels, 1, np.pi / 360, threshold=round(0.5 * length), minLineLength=length, maxLineGap=0.08 * length
-    )
-    if lines is None:
+    along, left = np.zeros_like(pixels), pixels.copy()
+    # The transform takes points at random and may miss a line: it is asked again for what it left.
+    for _ in range(HOUGH_ROUNDS):
+        lines = cv2.HoughLinesP(
+            left, 1, np.pi / 360, threshold=round(0.5 * length), minLineLength=length, maxLineGap=0.08 * length
+        )
+        if lines is None:
+            break
+        for start, end in lines.reshape(-1, 2, 2)[:MOST_LINES].astype(np.float64):
+            cv2.line(along, *_extended(start, end, pixels), 255, 1)
+        left[cv2.dilate(along, np.ones((5, 5), np.uint8)) > 0] = 0
+    if not along.any():
         return None
-    along = np.zeros_like(pixels)
-    for left, top, right, bottom in lines.reshape(-1, 4).tolist():
-        cv2.line(along, (left, top), (right, bottom), 255, 1)
-    thickness = ink.stroke_width(part & (along > 0) | cv2.erode(pixels, np.ones((3, 3))).astype(bool) & (along > 0))
-    thickness = max(2.0, 2 * float(np.median(cv2.distanceTransform(pixels, cv2.DIST_L2, 5)[(along > 0) & part])))
+    distance = cv2.distanceTransform(np.pad(pixels, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    thickness = max(2.0, 2 * float(np.median(distance[(along > 0) & part])))
     reach = 2 * round(0.75 * thickness) + 1
     band = cv2.dilate(along, np.ones((reach, reach), np.uint8)) > 0
-    thick = cv2.morphologyEx(pixels, cv2.MORPH_OPEN, np.ones((round(1.8 * thickness) + 1,) * 2, np.uint8)) > 0
-    return band & ~thick
+    # A border of ground: a line along the piece's edge is not thick.
+    side = round(1.8 * thickness) + 1
+    thick = cv2.morphologyEx(np.pad(pixels, side), cv2.MORPH_OPEN, np.ones((side, side), np.uint8)) > 0
+    return band & ~thick[side:-side, side:-side]
+
+
+def _extended(start: np.ndarray, end: np.ndarray, pixels: np.ndarray) -> list[tuple[int, int]]:
+    """Return a line's ends, (column, row), moved to where its ink ends: the transform may stop before."""
+    way = (end - start) / np.hypot(*(end - start))
+    size = np.array(pixels.shape[::-1]) - 1
+    ends = []
+    for at, step in ((start, -way), (end, way)):
+        steps = np.arange(max(pixels.shape))[:, None] * step + at
+        steps = np.round(steps[((steps >= 0) & (steps <= size)).all(axis=1)]).astype(int)
+        is_ink = pixels[steps[:, 1], steps[:, 0]] > 0
+        # A gap of a few pixels does not end it.
+        gaps = np.flatnonzero(np.convolve(is_ink, np.ones(5), "full")[: len(steps)] == 0)
+        last = gaps[0] if gaps.size else len(steps)
+        column, row = steps[last - 1] if last > 0 else at
+        ends.append((int(column), int(row)))
+    return ends
 
 
 # --- Signs: what stands between numbers and is none ----------------------------------------------------------
@@ -190,12 +216,12 @@ def is_bar(mask: np.ndarray, digit_height: float) -> bool:
 
 
 def is_slash(mask: np.ndarray, digit_height: float) -> bool:
-    """Whether a piece is a division stroke: straight, thin, and more slanted than a 1, or slanted and higher than one."""
+    """Whether a piece is a division stroke: straight, thin, and more slanted than a 1 or slanted and higher."""
     length, thickness, angle = _extent(mask)
     if length < 5 * thickness or thickness > 2.5 * ink.stroke_width(mask):
         return False
     slant = 90 - abs(angle)
-    return slant > 33 or (slant > 15 and mask.shape[0] > 1.35 * digit_height)
+    return slant > 40 or (slant > 15 and mask.shape[0] > 1.25 * digit_height)
 
 
 def _extent(mask: np.ndarray) -> tuple[float, float, float]:

@@ -209,9 +209,7 @@ def extract_digit(sample: Sample) -> Sample:
     return replace(sample, image=picture, found=found, note=note)
 
 
-def _widened(
-    strength: np.ndarray, mask: np.ndarray, row: int, column: int, width: float
-) -> tuple[np.ndarray, float]:
+def _widened(strength: np.ndarray, mask: np.ndarray, row: int, column: int, width: float) -> tuple[np.ndarray, float]:
     """Return the picture of the ink (uint8) that ``mask`` shows at this place, and by how much its strokes,
     ``width`` pixels wide in the photo, were too thin in the picture; from 1 on they were widened by it.
     """
