@@ -24,14 +24,17 @@ class Threshold:
     noise: float
 
 
-def ink_threshold(strength: np.ndarray) -> Threshold:
+def ink_threshold(strength: np.ndarray, where: np.ndarray | None = None) -> Threshold:
     """Return Otsu's threshold (N. Otsu, 1979) over the pixels that stand out from the ground's noise at all.
 
-    Over all pixels Otsu's method fails where the ink is a small share of the sheet: two classes of ground.
+    Over all pixels Otsu's method fails where the ink is a small share of the sheet: two classes of ground. ``where``,
+    (R, C) bool, says which pixels to measure; without it, or where it leaves few, all.
     """
     # Every n-th pixel is enough to count by; a reduced copy would wash thin ink out.
     stride = max(1, round(max(strength.shape) / 400))
     pixels = strength[::stride, ::stride].ravel()
+    if where is not None and (chosen := where[::stride, ::stride].ravel()).mean() > 0.1:
+        pixels = pixels[chosen]
     noise = spread(pixels)
     floor = max(MIN_STRENGTH, 4.0 * noise)
     candidates = pixels[pixels > floor]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from inference import ink
+from inference.ground import reduced
 
 # More pieces than this on one photo are texture: the largest are looked at.
 MOST_PIECES = 600
@@ -79,7 +80,7 @@ def turned(piece: Piece, quarters: int, shape: tuple[int, int]) -> Piece:
 def find_pieces(strength: np.ndarray) -> list[Piece]:
     """Return the pieces of ink, the largest first, without ruled lines, frames, tables, edges and specks."""
     rows, columns = strength.shape
-    threshold = ink.ink_threshold(strength)
+    threshold = ink.ink_threshold(strength, is_even(strength))
     mask = without_frames(ink.without_rules(strength, threshold))
     labels, found = ink.components(strength, mask, MOST_PIECES)
     least = least_height(strength.shape)
@@ -92,6 +93,16 @@ def find_pieces(strength: np.ndarray) -> list[Piece]:
         and not _is_edge(c, rows, columns)
         and ink.is_stroke(c, labels, strength)
     ]
+
+
+def is_even(strength: np.ndarray) -> np.ndarray:
+    """Return where the ground was well estimated, (R, C) bool: not beside the edge of a sheet on a desk.
+
+    There the strength is off over wide areas, which would pass for noise. A median over more than strokes shows it.
+    """
+    small = np.clip(128 + 255 * reduced(strength, 128), 0, 255).astype(np.uint8)
+    level = cv2.medianBlur(small, 9).astype(np.float32) - 128
+    return cv2.resize((np.abs(level) < 0.1 * 255).astype(np.uint8), strength.shape[::-1]) > 0
 
 
 def _is_edge(piece: ink.Component, rows: int, columns: int) -> bool:
