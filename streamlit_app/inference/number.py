@@ -1,5 +1,6 @@
 """From a photo to all its digits: found, cut apart where they touch, read and put in order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,11 +41,8 @@ def read_number(source: Source, classifier: Classifier) -> NumberReading:
     ``source`` is anything open_photo takes. Raises PhotoError as it does.
     """
     opened = open_measured(source, WORKING_SIDE)
-    strength, pieces = _ink_of(opened.pixels)
-    if not pieces:
-        return NumberReading("", ())
-    upright = _upright(strength, pieces, classifier)
-    if upright.height < least_height(strength.shape):
+    upright = max(_candidates(opened.pixels, classifier), key=lambda way: way.evidence, default=None)
+    if upright is None or upright.height < least_height(upright.strength.shape):
         return NumberReading("", ())
     lines = _read_rows(upright, classifier)
     back = [[(_in_photo(read, upright, opened), begins) for read, begins in line] for line in lines]
@@ -56,10 +54,14 @@ def read_number(source: Source, classifier: Classifier) -> NumberReading:
 GROUND_WINDOW = 0.3
 
 
-def _ink_of(photo: np.ndarray) -> tuple[np.ndarray, list[Piece]]:
+def _candidates(photo: np.ndarray, classifier: Classifier) -> Iterator["_Upright"]:
+    """Yield the ink that was found: once, or twice where it is open whether dark or light is the ink."""
     rgb = composed(photo)
-    strength = ink_strength(rgb, ground.writing_is_dark(rgb), GROUND_WINDOW)
-    return strength, find_pieces(strength)
+    for is_dark in {ground.ground_is_light(rgb), ground.writing_is_dark(rgb)}:
+        strength = ink_strength(rgb, is_dark, GROUND_WINDOW)
+        pieces = find_pieces(strength)
+        if pieces:
+            yield _upright(strength, pieces, classifier)
 
 
 def number_record(reading: NumberReading) -> dict:
@@ -101,6 +103,11 @@ class _Upright:
     def likeness(self) -> np.ndarray:
         """How like a digit each piece is, (N,), 0-1."""
         return self.probabilities.max(axis=1)
+
+    @property
+    def evidence(self) -> float:
+        """How much of the ink is digits: the squared heights of the pieces that the network knows."""
+        return float(sum(p.height**2 for p, like in zip(self.pieces, self.likeness, strict=True) if like > 0.9))
 
     @property
     def height(self) -> float:
@@ -234,7 +241,7 @@ CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 0.5, 0.2, 1.8, 0.3
 # to be wider, a height's width.
 WIDTHS = (0.95, 0.8, 1.2, 0.9, 0.95, 1.05, 0.75, 1.0, 0.72, 0.72)
 TOO_WIDE = 4.0
-CUT_ONE, CUT_STROKE = 0.35, 0.25
+CUT_ONE, CUT_STROKE = 0.35, 0.6
 # What it costs that two digits share the ink where they meet.
 SHARED = 0.05
 

@@ -338,11 +338,11 @@ def _path(level: int, column: int, back_down: np.ndarray, back_up: np.ndarray) -
     path = np.full(len(back_down), column, np.float32)
     at = column
     for row in range(level, 0, -1):
-        at += back_down[row, at]
+        at += int(back_down[row, at])
         path[row - 1] = at
     at = column
     for row in range(level, len(path) - 1):
-        at += back_up[row, at]
+        at += int(back_up[row, at])
         path[row + 1] = at
     return path
 
