@@ -32,9 +32,9 @@ def writing_is_dark(rgb: np.ndarray) -> bool:
 
 
 def _ink_is_dark(grey: np.ndarray, share: float, deviations: float) -> bool:
-    """Whether what is darker than the median of its neighbourhood (``share`` of the shorter side) outweighs the lighter.
+    """Whether what is darker than the median of its neighbourhood outweighs what is lighter.
 
-    ``deviations``: so many standard deviations are noise.
+    ``share``: the neighbourhood's width by the shorter side; ``deviations``: so many standard ones are noise.
     """
     deviation = grey.astype(np.float32) - _median(grey, share)
     noise = max(4.0, deviations * spread(deviation))

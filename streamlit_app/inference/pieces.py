@@ -84,15 +84,15 @@ def find_pieces(strength: np.ndarray) -> list[Piece]:
     mask = without_frames(ink.without_rules(strength, threshold))
     labels, found = ink.components(strength, mask, MOST_PIECES)
     least = least_height(strength.shape)
-    return [
-        Piece(labels[c.row : c.row + c.height, c.column : c.column + c.width] == c.label, c.row, c.column)
-        for c in found
+    pieces = []
+    for c in found:
         # Parts of a digit may be small; what is much smaller than the smallest digit is a speck.
-        if max(c.height, c.width) >= max(3, 0.3 * least)
-        and not ink.is_frame(c, rows, columns)
-        and not _is_edge(c, rows, columns)
-        and ink.is_stroke(c, labels, strength)
-    ]
+        if max(c.height, c.width) < max(3, 0.3 * least) or ink.is_frame(c, rows, columns) or _is_edge(c, rows, columns):
+            continue
+        part = labels[c.row : c.row + c.height, c.column : c.column + c.width] == c.label
+        if ink.is_stroke(c, labels, strength):
+            pieces.append(Piece(part, c.row, c.column))
+    return pieces
 
 
 def is_even(strength: np.ndarray) -> np.ndarray:
@@ -137,41 +137,52 @@ def without_frames(mask: np.ndarray) -> np.ndarray:
         column, row, width, height, _ = (int(value) for value in boxes[index])
         place = (slice(row, row + height), slice(column, column + width))
         part = labels[place] == index + 1
-        if not (_surrounds(boxes, index, least) or _is_outlined(part)):
+        if _is_outlined(part, sides=4) and part.mean() > 0.4:
+            # A printed marker: filled up to all four sides, as no digit is.
+            cleaned = mask.copy() if cleaned is mask else cleaned
+            cleaned[place] &= ~part
             continue
-        lines = _long_lines(part, 0.8 * min(height, width))
+        inside = _surrounded(boxes, index, least)
+        if not inside.any() and not _is_outlined(part):
+            continue
+        length = 0.8 * min(height, width)
+        if inside.sum() >= 3:
+            # A table's lines may be unsteady: straight for a little more than a digit is enough.
+            digit = np.quantile(boxes[inside][:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].max(axis=1), 0.75)
+            length = min(length, 1.6 * digit)
+        lines = _long_lines(part, length)
         if lines is None:
             continue
-        if cleaned is mask:
-            cleaned = mask.copy()
+        cleaned = mask.copy() if cleaned is mask else cleaned
         cleaned[place] &= ~(lines & part)
     return cleaned
 
 
-def _surrounds(boxes: np.ndarray, index: int, least: float) -> bool:
-    """Whether a piece's box holds the whole of another one's that may be a digit; ``boxes``: OpenCV's statistics."""
+def _surrounded(boxes: np.ndarray, index: int, least: float) -> np.ndarray:
+    """Which pieces lie in one piece's box and may be digits, (N,) bool; ``boxes``: OpenCV's statistics, (N, 5)."""
     column, row, width, height = boxes[index, :4]
-    inside = (
+    return (
         (boxes[:, cv2.CC_STAT_LEFT] > column)
         & (boxes[:, cv2.CC_STAT_TOP] > row)
         & (boxes[:, cv2.CC_STAT_LEFT] + boxes[:, cv2.CC_STAT_WIDTH] < column + width)
         & (boxes[:, cv2.CC_STAT_TOP] + boxes[:, cv2.CC_STAT_HEIGHT] < row + height)
         & (boxes[:, cv2.CC_STAT_HEIGHT] >= max(least, 0.08 * min(height, width)))
     )
-    return bool(inside.any())
 
 
-def _is_outlined(part: np.ndarray) -> bool:
-    """Whether ink runs along three of the four sides of a piece's box."""
+def _is_outlined(part: np.ndarray, sides: int = 3) -> bool:
+    """Whether ink runs along so many of the four sides of a piece's box."""
     rows, columns = part.shape
+    if min(rows, columns) < 16:
+        return False
     down, across = max(2, rows // 8), max(2, columns // 8)
-    sides = (
+    inked = (
         part[:down].any(axis=0).mean(),
         part[-down:].any(axis=0).mean(),
         part[:, :across].any(axis=1).mean(),
         part[:, -across:].any(axis=1).mean(),
     )
-    return sorted(sides)[1] > 0.92
+    return sorted(inked)[4 - sides] > 0.92
 
 
 def _long_lines(part: np.ndarray, length: float) -> np.ndarray | None:
@@ -197,7 +208,14 @@ def _long_lines(part: np.ndarray, length: float) -> np.ndarray | None:
     # A border of ground: a line along the piece's edge is not thick.
     side = round(1.8 * thickness) + 1
     thick = cv2.morphologyEx(np.pad(pixels, side), cv2.MORPH_OPEN, np.ones((side, side), np.uint8)) > 0
-    return band & ~thick[side:-side, side:-side]
+    lines = band & ~thick[side:-side, side:-side]
+    # An unsteady line leaves pieces of itself, near it everywhere; a digit reaches away from the lines.
+    near = 2 * round(max(2.5 * thickness, 0.05 * length)) + 1
+    far = cv2.dilate(along, np.ones((near, near), np.uint8)) == 0
+    _, labels = cv2.connectedComponents((part & ~lines).astype(np.uint8), connectivity=8)
+    stays = np.zeros(labels.max() + 1, bool)
+    stays[labels[far & part & ~lines]] = True
+    return lines | (part & ~stays[labels])
 
 
 def _extended(start: np.ndarray, end: np.ndarray, pixels: np.ndarray) -> list[tuple[int, int]]:
