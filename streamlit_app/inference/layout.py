@@ -25,6 +25,25 @@ def digit_height(sizes: np.ndarray, weights: np.ndarray) -> float:
     return float(sizes[best][order][np.searchsorted(share, share[-1] / 2)])
 
 
+# More pieces than this beside one are texture: a picture, print, a pattern.
+CROWD = 6
+
+
+def without_texture(pieces: list[Piece], height: float) -> list[Piece]:
+    """Return the pieces that have no crowd beside them: writing has a neighbour on each side, and few small parts."""
+    counted = [piece for piece in pieces if piece.size >= 0.15 * height]
+    if len(counted) <= CROWD:
+        return pieces
+    top, left, bottom, right = np.array([(p.row, p.column, p.bottom, p.right) for p in counted]).T
+    kept = []
+    for piece in pieces:
+        down = np.maximum(0, np.maximum(top - piece.bottom, piece.row - bottom))
+        across = np.maximum(0, np.maximum(left - piece.right, piece.column - right))
+        if (np.hypot(down, across) < 0.5 * height).sum() - 1 <= CROWD:
+            kept.append(piece)
+    return kept
+
+
 def slope_of(pieces: list[Piece], height: float) -> float:
     """Return by how many rows the lines of writing sink a column: 0 where they are level or too short to say."""
     slopes, weights = [], []

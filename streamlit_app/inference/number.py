@@ -111,7 +111,8 @@ class _Upright:
 
     @property
     def height(self) -> float:
-        return layout.digit_height(np.array([piece.height for piece in self.pieces], np.float64), self.likeness**2)
+        heights = np.array([piece.height for piece in self.pieces], np.float64)
+        return layout.digit_height(heights, _sureness(self.likeness) ** 2 + 1e-6)
 
 
 def _upright(strength: np.ndarray, pieces: list[Piece], classifier: Classifier) -> _Upright:
@@ -127,7 +128,7 @@ def _upright(strength: np.ndarray, pieces: list[Piece], classifier: Classifier) 
         return _Upright(quarters, at, placed, classifier.probabilities(_images(at, placed)))
 
     own = lying(0)
-    size = layout.digit_height(np.array([piece.size for piece in pieces], np.float64), own.likeness**2)
+    size = layout.digit_height(np.array([p.size for p in pieces], np.float64), _sureness(own.likeness) ** 2 + 1e-6)
     telling = np.array([0.6 * size < p.size < 1.6 * size and p.size < 2.2 * min(p.height, p.width) for p in pieces])
     if telling.sum() < 3 or _doubt(own, telling) < NO_DOUBT:
         return own
@@ -172,7 +173,8 @@ class _Read:
 def _read_rows(upright: _Upright, classifier: Classifier) -> list[list[tuple[_Read, bool]]]:
     """Return the digits row by row, each with whether a space stands before it."""
     height = upright.height
-    signs, rest = _without_signs([piece for piece in upright.pieces if piece.height < 2.2 * height], height)
+    sized = [piece for piece in upright.pieces if piece.height < 2.2 * height]
+    signs, rest = _without_signs(layout.without_texture(sized, height), height)
     alone = dict(zip(upright.pieces, upright.probabilities, strict=True))
     rows = [_parts_of(row, alone, height) for row in layout.rows_of(rest, height)]
     groups = [_groups_of(row, height) for row in rows]
@@ -185,7 +187,22 @@ def _read_rows(upright: _Upright, classifier: Classifier) -> list[list[tuple[_Re
         digits = _best_way(row, row_groups, [next(probabilities) for _ in row_groups], height)
         if digits:
             lines.append(_with_spaces(digits, signs, height))
-    return lines
+    # What is no writing is read as digits too, but with doubt; a row of its own is taken only beside no better one.
+    sureness = [_sureness(np.array([read.confidence for read, _ in line])).mean() for line in lines]
+    best = max(sureness, default=0.0)
+    return [line for line, sure in zip(lines, sureness, strict=True) if sure >= min(SURE_ROW, best)]
+
+
+# A row is kept if its digits are as sure as this on the average, or if none is surer: a confidence of about 0.9.
+SURE_ROW = 0.35
+
+
+def _sureness(confidences: np.ndarray) -> np.ndarray:
+    """Return how sure each confidence is, 0-1: the powers of ten of its doubt, which tell writing from anything else.
+
+    Digits are read with confidences of 0.99 to 0.9999, other shapes with 0.4 to 0.95.
+    """
+    return np.minimum(1.0, -np.log10(np.maximum(1 - confidences, 1e-6)) / 3)
 
 
 def _without_signs(pieces: list[Piece], height: float) -> tuple[list[Piece], list[Piece]]:
@@ -235,8 +252,10 @@ def _may_be_part(bar: Piece, high: list[Piece], height: float) -> bool:
 # A piece wider than this share of the digits' height may be several.
 WIDE = 0.55
 MOST_PARTS = 12
+# A digit is written in so many pieces at most: the 4 and the 5 in two, one of them broken.
+MOST_PIECES = 3
 # What it costs, in the unit of -log(probability): a cut, a join, to leave a part out.
-CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 0.5, 0.2, 1.8, 0.3
+CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 0.5, 0.3, 1.8, 0.3
 # Nine in ten of MNIST's training digits and of our writers' are no wider, as a share of their height. What it costs
 # to be wider, a height's width.
 WIDTHS = (0.95, 0.8, 1.2, 0.9, 0.95, 1.05, 0.75, 1.0, 0.72, 0.72)
@@ -291,7 +310,7 @@ def _hang_together(run: list[_Part], parts: list[_Part], height: float) -> bool:
     sources = {part.source for part in run}
     if len(sources) == 1:
         return True
-    if not _is_whole(run, parts):
+    if len(sources) > MOST_PIECES or not _is_whole(run, parts):
         return False
     pieces = [joined([part.piece for part in run if part.source == source]) for source in sources]
     for piece in pieces:
