@@ -555,4 +555,4 @@ def test_training_ends_with_one_sentence_where_the_data_cannot_be_used(folder, q
     path.unlink()
     with pytest.raises(SystemExit, match="9 training images of the digit 3"):
         train.main(["mlp", "--data", str(folder), "--out", str(quick)])
-    assert not quick.exists()
+    assert not any(quick.iterdir())

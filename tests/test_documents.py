@@ -4,6 +4,7 @@ import pytest
 
 from inference.classifier import models_folder
 from training.documents import PREPROCESSING, README, preprocessing, readme
+from training.evaluation.model_card import model_card
 
 
 def test_the_steps_are_documented():
@@ -15,3 +16,10 @@ def test_the_results_are_those_of_the_files():
         if not (models_folder() / name).exists():
             pytest.skip(f"models/{name} is absent")
     assert README.read_text(encoding="utf-8") == readme(), "run: make documents"
+
+
+def test_the_model_card_is_that_of_the_files():
+    if not (models_folder() / "mnist_cnn_evaluation.json").exists():
+        pytest.skip("models/mnist_cnn_evaluation.json is absent")
+    written = (models_folder() / "README.md").read_text(encoding="utf-8")
+    assert written == model_card(models_folder()), "run: make documents"

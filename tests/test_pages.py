@@ -297,10 +297,10 @@ def test_after_a_bad_file_the_next_one_is_read(app):
 @needs_network
 def test_tta_shows_five_votes(app):
     uploaded(app, encoded(photo(8)))
-    assert "Five looks (TTA)" not in texts(app.subheader)
+    assert "Several looks (TTA)" not in texts(app.subheader)
     app.toggle(key="tta").set_value(True).run()
     assert digit(checked(app)) == "8"
-    assert "Five looks (TTA)" in texts(app.subheader)
+    assert "Several looks (TTA)" in texts(app.subheader)
 
 
 @needs_network
@@ -418,7 +418,7 @@ EVALUATION = {
         "after": {"nll": 1.0, "brier": 1.0, "ece": 0.01},
     },
     "tta": {
-        "angles": [-5, -3, 0, 3, 5],
+        "views": ["as it is", "turned by 9°"],
         "validation_accuracy": 0.9,
         "validation_accuracy_one_pass": 0.8,
         "gain_points": 10.0,

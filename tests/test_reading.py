@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.calibration import with_temperature
-from inference.classifier import TTA_ANGLES, models_folder, network_names, read_card, rotations
+from inference.classifier import models_folder, network_names, read_card
 from inference.reading import error_record, record, verdict
 from inference.samples import DIGITS, encoded, photo
 from inference.steps import SURE
+from inference.tta import TTA_VIEWS, View, looks
 from tests.drawn import drawing
 
 pytestmark = pytest.mark.skipif(
@@ -43,25 +44,40 @@ def test_blank_has_no_prediction_and_all_else(classifier):
     assert reading.elapsed_ms > 0
 
 
-def test_tta_is_the_mean_of_five_votes(classifier):
+def test_tta_is_the_mean_of_its_votes(classifier):
     digit = read_digit(drawing(2), classifier, NEVER).preprocessed.digit
     prediction = classifier.predict(digit, tta=True)
-    assert [angle for angle, _, _ in prediction.votes] == list(TTA_ANGLES)
-    assert np.allclose(prediction.probabilities, classifier.probabilities(rotations(digit)).mean(axis=0), atol=1e-6)
+    assert [view for view, _, _ in prediction.votes] == list(TTA_VIEWS)
+    assert np.allclose(prediction.probabilities, classifier.probabilities(looks(digit)).mean(axis=0), atol=1e-6)
     plain = classifier.predict(digit)
     assert plain.votes == ()
-    assert prediction.votes[2][1:] == (plain.digit, pytest.approx(plain.confidence, abs=1e-5))
+    assert prediction.votes[TTA_VIEWS.index(View())][1:] == (plain.digit, pytest.approx(plain.confidence, abs=1e-5))
 
 
-def test_rotations_turn_about_the_middle_and_keep_the_upright_one():
+def test_a_view_turns_zooms_and_shifts_about_the_middle():
     digit = np.zeros((28, 28), np.uint8)
     digit[13:15, 4:24] = 255
-    turned = rotations(digit)
-    assert turned.shape == (5, 28, 28)
-    assert np.array_equal(turned[2], digit)
+    assert View().of(digit) is digit
     # Counter-clockwise: the right end of a level bar rises.
-    assert turned[4][10:13, 22:24].sum() > turned[4][15:18, 22:24].sum()
-    assert turned[0][10:13, 22:24].sum() < turned[0][15:18, 22:24].sum()
+    turned = View(angle=5).of(digit)
+    assert turned[10:13, 22:24].sum() > turned[15:18, 22:24].sum()
+    turned = View(angle=-5).of(digit)
+    assert turned[10:13, 22:24].sum() < turned[15:18, 22:24].sum()
+    assert (View(zoom=0.8).of(digit).max(axis=0) > 127).sum() == 16
+    assert np.array_equal(View(rows=2, columns=-1).of(digit), np.roll(digit, (2, -1), axis=(0, 1)))
+    assert looks(digit).shape == (len(TTA_VIEWS), 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("view", "name"),
+    [
+        (View(), "as it is"),
+        (View(angle=-5, zoom=1.05), "turned by −5°, zoomed to 105 %"),
+        (View(rows=-1, columns=1), "1 px up, 1 px right"),
+    ],
+)
+def test_a_view_says_what_it_does(view, name):
+    assert view.name == name
 
 
 def test_top_is_ordered(classifier):

@@ -27,9 +27,9 @@ from training.calibration import (
     with_temperature,
 )
 from training.data import AugmentedBatches, Split
+from training.evaluation.probabilities import as_input, keras_probabilities, onnx_probabilities
 from training.export import export_network, layer_table, unsure_below
 from training.networks import NETWORKS, FusedBatchNormalization, for_use, mnist_cnn
-from training.probabilities import as_input, keras_probabilities, onnx_probabilities
 
 # Keras' own way to look at its variables, of no concern here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -439,9 +439,11 @@ def test_batch_normalization_trained_with_the_fused_kernel_is_batch_normalizatio
 def test_every_network_is_used_as_plain_keras_in_float32(name, small, tmp_path):
     keras.config.set_dtype_policy("mixed_bfloat16")
     trained = NETWORKS[name](train.read_settings(name))
+    trained.compile("adam", "categorical_crossentropy")
     for_use(trained).save(tmp_path / "plain.keras")
     model = keras.models.load_model(tmp_path / "plain.keras")
     assert not any(isinstance(layer, FusedBatchNormalization) for layer in model.layers)
+    assert not model.compiled, "the optimizer is twice as large as the network"
     assert {layer.dtype_policy.name for layer in model.layers} == {"float32"}
     images = as_input(small.x_train[:5])
     np.testing.assert_allclose(model.predict(images, verbose=0), trained.predict(images, verbose=0), atol=0.05)
@@ -529,7 +531,7 @@ def test_an_interrupted_training_goes_on_and_ends_as_files(tiny_training, monkey
     (checkpoints,) = train.CHECKPOINTS.iterdir()
     before = history_of(checkpoints / "history.csv")
     assert [row["epoch"] for row in before] == ["1"]
-    assert not tiny_training.exists()
+    assert not any(tiny_training.iterdir())
 
     train.main(["tiny", "--out", str(tiny_training)])
     assert "resuming after epoch 1" in capsys.readouterr().out
@@ -619,3 +621,25 @@ def test_of_three_seeds_the_best_on_validation_ships_and_none_is_trained_twice(t
     assert trained == [1, 2, 3]
     assert {(tmp_path / f"mnist_cnn{ending}").read_text() for ending in (".keras", ".onnx", "_history.csv")} == {"3"}
     assert json.loads((tmp_path / "mnist_cnn.json").read_text())["made"]["settings"]["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["tiny", "--epochs", "0", "--out", "out"], "--epochs must be 1 or more"),
+        (["tiny", "--seed", "-1"], "--seed must be 0 or more"),
+        (["tiny", "--epochs", "1"], "say with --out"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused_before_training(tiny_training, capsys, arguments, said):
+    with pytest.raises(SystemExit) as ended:
+        train.main(arguments)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_before_training(tiny_training, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SystemExit, match=r"file cannot be written to: .* --out"):
+        train.main(["tiny", "--out", str(tmp_path / "file")])
+    assert not train.CHECKPOINTS.exists()

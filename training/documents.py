@@ -10,7 +10,8 @@ from pathlib import Path
 
 from inference.classifier import models_folder
 from inference.steps import STEPS
-from training.model_card import model_card
+from training.evaluation.model_card import model_card
+from training.evaluation.tables import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PREPROCESSING = ROOT / "PREPROCESSING.md"
@@ -35,28 +36,73 @@ def preprocessing() -> str:
 
 
 def results() -> str:
-    """Return the results for README.md: accuracy on MNIST and on real photos, speed and memory, with conditions."""
-    evaluation, photos, benchmark = (
-        json.loads((models_folder() / name).read_text(encoding="utf-8"))
-        for name in ("mnist_cnn_evaluation.json", "photos.json", "benchmark.json")
-    )
-    test = evaluation["test"]
+    """Return the results for README.md, with their conditions: what is read right, the networks, speed and memory."""
+    return "\n".join([*_read_right(), "", *_networks(), "", *_speed(), ""])
+
+
+def _figures(name: str) -> dict:
+    return json.loads((models_folder() / name).read_text(encoding="utf-8"))
+
+
+def _read_right() -> list[str]:
+    evaluation, photos = _figures("mnist_cnn_evaluation.json"), _figures("photos.json")
+    test, clean, mnist_c = (evaluation[part] for part in ("test", "test_without_wrong_labels", "mnist_c"))
     lines = [
         "| read right | of | accuracy | 95 % interval |",
         "| --- | --- | --- | --- |",
         f"| MNIST test images, one pass | {test['images']:,} | {test['accuracy']:.2%} | {_interval(test, 2)} |",
+        f"| … without the labels known to be wrong | {clean['images']:,} | {clean['accuracy']:.2%}"
+        f" | {_interval(clean, 2)} |",
     ]
+    if mnist_c:
+        count = len(mnist_c["errors"])
+        images = f"{count} × {mnist_c['images']:,}"
+        lines.append(f"| MNIST-C, mean of {count} corruptions | {images} | {1 - mnist_c['mean']:.2%} | |")
     for part, name in (("report", "kept apart"), ("tune", "used in development")):
         for category, row in photos["parts"][part].items():
             what = f"real digits, {name}: {category.replace('_', ' ')}"
             lines.append(f"| {what} | {row['total']} | {row['accuracy']:.1%} | {_interval(row, 1)} |")
     everyone = photos["categories"]["all"]
-    lines += [
+    return [
+        *lines,
         "",
         f"Real digits: {everyone['total']} images by {everyone['writers']} people, read with rembg {photos['rembg']},"
         f" TTA {'on' if photos['tta'] else 'off'}, on {photos['date']}; the intervals draw writers, not images."
         " From `models/mnist_cnn_evaluation.json` and `models/photos.json`.",
+    ]
+
+
+def _networks() -> list[str]:
+    rows = read_table(models_folder() / "networks.csv")
+    lines = [
+        "| network | parameters | MNIST test | MNIST-C | one digit | `.onnx` |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(
+            f"| `{row['name']}` | {row['parameters']:,} | {row['test_accuracy']:.2%}"
+            f" | {_share(row['mnist_c_error'])} wrong | {row['onnx_ms']:.2f} ms | {row['onnx_bytes'] / 1e6:.1f} MB |"
+            for row in rows
+        ),
         "",
+    ]
+    seeds = models_folder() / "seeds.csv"
+    if seeds.exists():
+        *runs, mean, deviation = read_table(seeds)
+        lines.append(
+            f"`mnist_cnn` is the one of {len(runs)} runs of the same recipe that is best on the validation images. The"
+            f" runs read {mean['test_accuracy']:.2%} ± {100 * deviation['test_accuracy']:.2f} of the test images right"
+            f" (mean, standard deviation) and {_share(mean['mnist_c_error'])} of MNIST-C wrong."
+        )
+    lines.append("Everything that was measured of the networks: [the model card](models/README.md).")
+    return lines
+
+
+def _share(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.2%}"
+
+
+def _speed() -> list[str]:
+    benchmark = _figures("benchmark.json")
+    lines = [
         "| what | way | median | goal | times faster than the reference |",
         "| --- | --- | --- | --- | --- |",
     ]
@@ -68,13 +114,12 @@ def results() -> str:
         value = f"{row['value']:g} {row['unit']}"
         lines.append(f"| server | {row['what']} | {value} | < {row['goal']:g} {row['unit']} | |")
     machine = benchmark["machine"]
-    lines += [
+    return [
+        *lines,
         "",
         f"Measured on {benchmark['date']}: {machine['processor']}, {machine['cores']} cores, load"
         f" {machine['load_before']} before the run. From `models/benchmark.json`, made by `make benchmark`.",
-        "",
     ]
-    return "\n".join(lines)
 
 
 def _interval(row: dict, digits: int) -> str:

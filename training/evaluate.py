@@ -19,25 +19,25 @@ import numpy as np
 
 from inference.classifier import (
     DEFAULT_NETWORK,
-    TTA_ANGLES,
     Classifier,
     NetworkUnavailable,
     models_folder,
     network_names,
 )
 from inference.mnist import MnistUnavailable
-from training import figures, model_card, runs, tta
+from inference.tta import TTA_VIEWS, View
 from training.augmentation import OPERATIONS
 from training.calibration import calibration, with_temperature
-from training.comparison import by_corruption, compared, read_evaluations
 from training.data import Split
-from training.material import Material
-from training.measures import accuracy, comment, confusion_matrix, per_class
-from training.mnist_c import CORRUPTIONS, VARIABLE, MnistCUnavailable
-from training.probabilities import as_input, keras_model, keras_probabilities, onnx_probabilities
-from training.robustness import errors_of, mnist_c_robustness
-from training.tables import write_table
-from training.timing import medians
+from training.evaluation import figures, model_card, runs, tta
+from training.evaluation.comparison import by_corruption, compared, read_evaluations
+from training.evaluation.material import Material
+from training.evaluation.measures import accuracy, comment, confusion_matrix, per_class
+from training.evaluation.mnist_c import CORRUPTIONS, VARIABLE, MnistCUnavailable
+from training.evaluation.probabilities import as_input, keras_model, keras_probabilities, onnx_probabilities
+from training.evaluation.robustness import errors_of, mnist_c_robustness
+from training.evaluation.tables import write_table
+from training.evaluation.timing import medians
 
 # The .keras and the .onnx are the same network where no probability differs by more.
 MOST_DIFFERENCE = 1e-5
@@ -67,9 +67,8 @@ def evaluate(name: str, material: Material) -> dict:
     def calibrated(images: np.ndarray) -> np.ndarray:
         return with_temperature(onnx_probabilities(onnx_path, images), temperature)
 
-    difference = np.abs(
-        keras_probabilities(keras_path, test.images) - (raw := onnx_probabilities(onnx_path, test.images))
-    ).max()
+    raw = onnx_probabilities(onnx_path, test.images)
+    difference = np.abs(keras_probabilities(keras_path, test.images) - raw).max()
     probabilities = with_temperature(raw, temperature)
     answers = probabilities.argmax(axis=1)
     confusion = confusion_matrix(test.labels, answers)
@@ -122,16 +121,17 @@ def misread(probabilities: np.ndarray, test: Split, wrong: list[int]) -> list[di
 
 
 def evaluate_tta(classifier: Classifier, probabilities_of, validation: Split) -> dict:
-    """Return what the rotations that ship gain on the validation images and what they cost for one image.
+    """Return what the looks that ship gain on the validation images and what they cost for one image.
 
     For the default network ``candidates`` holds the other sets of looks beside it, and ``best`` the one to choose.
     """
     is_default = classifier.name == DEFAULT_NETWORK
-    candidates = tta.CANDIDATES if is_default else {"one look": tta.ONE_LOOK, tta.SHIPPED_NAME: tta.SHIPPED}
+    candidates = tta.CANDIDATES if is_default else {tta.ONE_LOOK: (View(),), tta.SHIPPED: TTA_VIEWS}
     rows = tta.compare(probabilities_of, classifier.probabilities, validation, candidates)
-    one_look, shipped, *_ = rows
+    one_look, shipped = (next(row for row in rows if row["name"] == name) for name in (tta.ONE_LOOK, tta.SHIPPED))
     result = {
-        "angles": list(TTA_ANGLES),
+        "views": [view.name for view in TTA_VIEWS],
+        "shipped": tta.SHIPPED,
         "validation_accuracy_one_pass": one_look["accuracy"],
         "validation_accuracy": shipped["accuracy"],
         "validation_nll_one_pass": one_look["nll"],
@@ -158,7 +158,7 @@ def evaluate_speed(classifier: Classifier, keras_path: Path, validation: Split) 
 
 def summary(evaluation: dict) -> str:
     """Return the evaluation in a few lines for people."""
-    test, clean, measures, shift = (
+    test, clean, measures, looks = (
         evaluation[part] for part in ("test", "test_without_wrong_labels", "calibration", "tta")
     )
     own, mnist_c, speed = (evaluation[part] for part in ("own_corruptions", "mnist_c", "speed"))
@@ -172,8 +172,8 @@ def summary(evaluation: dict) -> str:
         f"  confusion        {evaluation['comment']}",
         f"  calibration      {', '.join(_before_after(measures, measure) for measure in ('nll', 'brier', 'ece'))}"
         f" (before → after temperature {measures['temperature']:.3f})",
-        f"  TTA              {shift['validation_accuracy_one_pass']:.2%} → {shift['validation_accuracy']:.2%} on the"
-        f" validation images ({shift['gain_points']:+.2f} points) for {shift['cost_ratio']:.1f} times the time",
+        f"  TTA              {looks['validation_accuracy_one_pass']:.2%} → {looks['validation_accuracy']:.2%} on the"
+        f" validation images ({looks['gain_points']:+.2f} points) for {looks['cost_ratio']:.1f} times the time",
         f"  own corruptions  {own['mean']:.2%} wrong on average of {len(own['errors'])}, on the validation images",
     ]
     if mnist_c:

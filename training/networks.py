@@ -48,7 +48,8 @@ def for_use(model: keras.Model) -> keras.Model:
     keras.config.set_dtype_policy("float32")  # the input layer takes the policy of the day
     copy = keras.models.clone_model(model, clone_function=plain)
     copy.set_weights(model.get_weights())
-    return copy
+    # Around the same layers, without the optimizer that clone_model() brings along: it is twice the weights.
+    return keras.Model(copy.input, copy.output, name=model.name)
 
 
 def mnist_cnn(settings: dict) -> keras.Model:

@@ -107,7 +107,7 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
         history = []
         model = NETWORKS[settings["network"]](settings)
         model.compile(
-            optimizer=keras.optimizers.AdamW(settings["learning_rate"], weight_decay=settings["weight_decay"]),
+            optimizer=keras.optimizers.Adam(settings["learning_rate"]),
             loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings["label_smoothing"]),
             metrics=["accuracy"],
             jit_compile=False,  # XLA makes this network half as fast on a CPU
@@ -204,14 +204,27 @@ def file_name(name: str) -> str:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Train a network of DigitLens and write it to models/.")
     parser.add_argument("name", choices=settings_names())
-    parser.add_argument("--epochs", type=int, help="fewer epochs than the settings say, to try something out")
+    parser.add_argument(
+        "--epochs", type=int, help="fewer epochs than the settings say, to try something out: with --out"
+    )
     parser.add_argument("--seed", type=int, help="another seed than the settings say")
     parser.add_argument("--data", type=Path, metavar="PATH", help="a folder with 0 to 9, or an .npz (default: MNIST)")
-    parser.add_argument("--out", type=Path, default=MODELS, help="where the finished network goes (default: models/)")
+    parser.add_argument("--out", type=Path, help="where the finished network goes (default: models/)")
     arguments = parser.parse_args(arguments)
+    if arguments.epochs is not None and arguments.epochs < 1:
+        parser.error(f"--epochs must be 1 or more, not {arguments.epochs}")
+    if arguments.seed is not None and arguments.seed < 0:
+        parser.error(f"--seed must be 0 or more, not {arguments.seed}")
+    if arguments.epochs is not None and arguments.out is None:
+        parser.error("--epochs is for trying something out: say with --out FOLDER where the network goes")
+    out = arguments.out or MODELS
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SystemExit(f"{out} cannot be written to: {error.strerror}. Name another folder with --out.") from error
     changes = {"epochs": arguments.epochs, "seed": arguments.seed}
     settings = read_settings(arguments.name) | {key: value for key, value in changes.items() if value is not None}
-    train_and_write(settings, arguments.out / arguments.name, arguments.data)
+    train_and_write(settings, out / arguments.name, arguments.data)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnxruntime
 
 from inference.calibration import with_temperature
+from inference.tta import TTA_VIEWS, View, looks
 
 DEFAULT_NETWORK = "mnist_cnn"
-TTA_ANGLES = (-5.0, -3.0, 0.0, 3.0, 5.0)  # degrees, counter-clockwise
 
 
 class NetworkUnavailable(RuntimeError):
@@ -45,13 +44,13 @@ def read_card(name: str = DEFAULT_NETWORK) -> dict:
 class Prediction:
     """The network's answer: the digit, its confidence (0-1, calibrated) and ``probabilities`` (10,), index = digit.
 
-    ``votes``: with TTA, each turned image's own (angle in degrees, digit, confidence).
+    ``votes``: with TTA, each look's own (view, digit, confidence).
     """
 
     digit: int
     confidence: float
     probabilities: np.ndarray
-    votes: tuple[tuple[float, int, float], ...] = ()
+    votes: tuple[tuple[View, int, float], ...] = ()
 
     def top(self, count: int = 3) -> list[tuple[int, float]]:
         """Return the ``count`` most probable digits with their probabilities, the best first."""
@@ -92,12 +91,12 @@ class Classifier:
     def predict(self, digit: np.ndarray, *, tta: bool = False) -> Prediction:
         """Return the answer for one image (28, 28) uint8, white on black.
 
-        With ``tta`` (test-time augmentation) the answer is the mean over five small rotations, in one call.
+        With ``tta`` (test-time augmentation) the answer is the mean over TTA_VIEWS, in one call.
         """
         if not tta:
             return _prediction(self.probabilities(digit[None])[0])
-        each = self.probabilities(rotations(digit))
-        votes = tuple((angle, int(p.argmax()), float(p.max())) for angle, p in zip(TTA_ANGLES, each, strict=True))
+        each = self.probabilities(looks(digit))
+        votes = tuple((view, int(p.argmax()), float(p.max())) for view, p in zip(TTA_VIEWS, each, strict=True))
         return _prediction(each.mean(axis=0), votes)
 
     def feature_maps(self, digit: np.ndarray) -> dict[str, np.ndarray]:
@@ -107,17 +106,6 @@ class Classifier:
             name: maps[0]
             for name, maps in zip(names, self._session.run(names, {self._input: _as_input(digit[None])}), strict=True)
         }
-
-
-def rotations(digit: np.ndarray) -> np.ndarray:
-    """Return the image (28, 28) turned by each of TTA_ANGLES about its middle: (5, 28, 28), same dtype."""
-    centre = ((digit.shape[1] - 1) / 2, (digit.shape[0] - 1) / 2)
-    return np.stack(
-        [
-            cv2.warpAffine(digit, cv2.getRotationMatrix2D(centre, angle, 1.0), digit.shape[::-1]) if angle else digit
-            for angle in TTA_ANGLES
-        ]
-    )
 
 
 def _as_input(digits: np.ndarray) -> np.ndarray:

@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (predict, read, benchmark):
         command.add_argument("--model", default=DEFAULT_NETWORK, metavar="NAME", help="the network (%(default)s)")
     for command in (predict, benchmark):
-        command.add_argument("--tta", action="store_true", help="the mean over five small rotations")
+        command.add_argument("--tta", action="store_true", help="the mean over several looks at the digit")
         command.add_argument("--rembg", choices=REMBG_MODES, default="auto", help="background removal (%(default)s)")
     return parser
 

@@ -5,7 +5,7 @@ import streamlit as st
 from inference import NetworkUnavailable
 from ui import charts, results
 from ui.figures import show_figures, show_table
-from ui.words import KINDS, degrees, duration, interval, kind, percent
+from ui.words import KINDS, duration, interval, kind, percent
 
 EVALUATION = "models/mnist_cnn_evaluation.json"
 HISTORY = "models/mnist_cnn_history.csv"
@@ -157,21 +157,20 @@ def _share(value: float | None) -> str:
 
 
 def show_tta(evaluation: dict | None) -> None:
-    """Show what five looks instead of one gain and cost."""
+    """Show what several looks instead of one gain and cost."""
     tta = (evaluation or {}).get("tta")
-    if not tta:
+    if not tta or "views" not in tta:  # figures of an earlier version, which show_headline() has said
         return
-    st.subheader("Five looks instead of one (TTA)", anchor=False)
+    st.subheader("Several looks instead of one (TTA)", anchor=False)
     show_figures(
         [
             ("One look", percent(tta["validation_accuracy_one_pass"], 2), ""),
-            ("Five looks", percent(tta["validation_accuracy"], 2), ""),
+            ("Mean of the looks", percent(tta["validation_accuracy"], 2), ""),
             ("Gain in points", f"{tta['gain_points']:+.2f}", ""),
             ("Cost in time", f"{tta['cost_ratio']:.1f} ×", ""),
         ]
     )
-    angles = ", ".join(degrees(angle) for angle in tta["angles"])
-    st.caption(f"Measured on the validation images, turned by {angles}. From `{EVALUATION}`.")
+    st.caption(f"Measured on the validation images, each seen {'; '.join(tta['views'])}. From `{EVALUATION}`.")
 
 
 def show_training_curves(history: list[dict[str, float]] | None) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from inference import Config, cutout
 from inference.steps import REMBG_MODES
+from inference.tta import TTA_VIEWS
 from ui import results
 
 REMBG_LABELS = {"never": "Never", "auto": "When the ink is unclear", "always": "Always"}
@@ -14,7 +15,7 @@ REMBG_SIZES = {"u2netp": "small, fast", "u2net": "large", "isnet-general-use": "
 
 @dataclass(frozen=True)
 class Settings:
-    """How to read: how to preprocess a photo, and whether the network looks five times."""
+    """How to read: how to preprocess a photo, and whether the network looks several times."""
 
     config: Config
     tta: bool
@@ -22,14 +23,15 @@ class Settings:
 
 def ask_settings(*, of_photos: bool) -> Settings:
     """Show the settings and return them; ``of_photos``: also those that matter for photos only."""
+    names = [view.name for view in TTA_VIEWS]
     with st.sidebar:
         st.subheader("Settings", anchor=False)
         tta = st.toggle(
-            "Look five times (TTA)",
+            "Look several times (TTA)",
             key="tta",
             persist_state="session",
-            help="Test-time augmentation: the digit is turned a little, five ways, and the mean of the five answers"
-            " counts.",
+            help=f"Test-time augmentation: the digit is seen {len(TTA_VIEWS)} ways ({'; '.join(names)}), and the"
+            " mean of the answers counts.",
         )
         st.caption(_tta_measured())
         if not of_photos:

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from inference import Prediction
-from inference.classifier import rotations
 from inference.quality import WEIGHTS
 from inference.reading import BLANK, DIGIT, UNSURE
 from inference.steps import STEPS, SURE
+from inference.tta import looks
 from ui import results
 from ui.answer import Answer
 from ui.charts import probability_chart, show_chart
 from ui.pictures import picture
-from ui.words import degrees, duration, percent
+from ui.words import duration, percent
 
 ADVICE_ON_1_AND_7 = (
     "1 and 7 are easily confused. Write the 1 as one plain stroke, or with a short upstroke; give the 7 a long, level"
@@ -111,12 +111,13 @@ def _show_quality(answer: Answer) -> None:
 
 
 def _show_votes(answer: Answer) -> None:
-    st.subheader("Five looks (TTA)", anchor=False)
-    st.caption("The digit is turned by each angle and read; the mean of the five counts.")
+    votes = answer.prediction.votes
+    st.subheader("Several looks (TTA)", anchor=False)
+    st.caption(f"The digit is read in each of these {len(votes)} views; the mean of the answers counts.")
     with st.container(horizontal=True):
-        for image, (angle, digit, confidence) in zip(rotations(answer.digit), answer.prediction.votes, strict=True):
-            caption = f"{degrees(angle)}: {digit} · {percent(confidence)}"
-            picture(image, caption, box=112, alt=f"The digit turned by {degrees(angle)}")
+        for image, (view, digit, confidence) in zip(looks(answer.digit), votes, strict=True):
+            caption = f"{view.name}: {digit} · {percent(confidence)}"
+            picture(image, caption, box=112, alt=f"The digit {view.name}")
 
 
 def _show_steps(answer: Answer) -> None:

@@ -52,11 +52,6 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def degrees(angle: float) -> str:
-    """Return an angle as "−5°", with a proper minus."""
-    return f"{angle:g}°".replace("-", "−")
-
-
 def shape(sides: list[int]) -> str:
     """Return (28, 28, 32) as "28×28×32"."""
     return "×".join(str(side) for side in sides)

@@ -65,7 +65,7 @@ def _mixed_up(confusion: np.ndarray) -> str:
         return "No digit is taken for another."
     pairs = np.argwhere(both == most).tolist()
     if len(pairs) > 1:
-        named = _listed([f"{a} and {b}" for a, b in pairs], ", then ")
+        named = "; ".join(f"{a} and {b}" for a, b in pairs)
         return f"{len(pairs)} pairs are mixed up most, {_times(most)} each: {named}."
     ((a, b),) = pairs
     ways = f"{a} is read as {b} {_times(int(confusion[a, b]))}, {b} as {a} {_times(int(confusion[b, a]))}"
@@ -93,6 +93,6 @@ def _times(count: int) -> str:
     return f"{words[count] if count < len(words) else f'{count:,}'}{' times' if count > 2 else ''}"
 
 
-def _listed(names: list[str], between: str = ", ") -> str:
+def _listed(names: list[str]) -> str:
     *others, last = names
-    return f"{between.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} and {last}" if others else last

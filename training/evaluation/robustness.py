@@ -10,7 +10,7 @@ import numpy as np
 
 from training.augmentation import OPERATIONS, augment
 from training.data import Split
-from training.mnist_c import MnistC
+from training.evaluation.mnist_c import MnistC
 
 SEED = 2026
 

@@ -1,9 +1,9 @@
 """The images that networks are asked about: read and corrupted once, however many networks there are."""
 
 from training.data import Split, test_split, training_and_validation
-from training.mnist_c import load_mnist_c
-from training.robustness import own_corruptions
-from training.wrong_labels import wrong_labels
+from training.evaluation.mnist_c import load_mnist_c
+from training.evaluation.robustness import own_corruptions
+from training.evaluation.wrong_labels import wrong_labels
 
 # As many of the validation images are corrupted as MNIST-C has of a corruption: with all of them, an evaluation
 # would take twice as long.

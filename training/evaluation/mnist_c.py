@@ -62,7 +62,7 @@ def load_mnist_c() -> MnistC | None:
             labels, images = file["labels"], {name: file[name] for name in CORRUPTIONS}
     except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise MnistCUnavailable(f"{path} is not a readable MNIST-C ({error}). Correct or unset {VARIABLE}.") from error
-    if labels.shape != (len(labels),) or len(labels) == 0 or labels.dtype != np.uint8 or labels.max() > 9:
+    if labels.ndim != 1 or labels.size == 0 or labels.dtype != np.uint8 or labels.max() > 9:
         raise MnistCUnavailable(f"{path} is not MNIST-C: its labels are no list of the digits 0 to 9, as uint8.")
     for name, array in images.items():
         if array.shape != (len(labels), 28, 28) or array.dtype != np.uint8:

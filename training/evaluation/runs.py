@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from inference.classifier import DEFAULT_NETWORK, NetworkUnavailable, models_folder
-from training.material import Material
-from training.measures import accuracy
-from training.probabilities import onnx_probabilities
-from training.robustness import errors_of, mnist_c_robustness
+from training.evaluation.material import Material
+from training.evaluation.measures import accuracy
+from training.evaluation.probabilities import onnx_probabilities
+from training.evaluation.robustness import errors_of, mnist_c_robustness
 
-DEVELOPMENT = Path(__file__).parent / "settings" / "development.json"
+DEVELOPMENT = Path(__file__).parents[1] / "settings" / "development.json"
 
 
 def seeds(material: Material) -> list[dict] | None:

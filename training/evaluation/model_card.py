@@ -9,17 +9,16 @@ from pathlib import Path
 
 from inference.classifier import DEFAULT_NETWORK
 from training.augmentation import OPERATIONS
-from training.figures import CREDIT
-from training.mnist_c import CORRUPTIONS, VARIABLE
+from training.evaluation.figures import CREDIT
+from training.evaluation.mnist_c import CORRUPTIONS, VARIABLE
+from training.evaluation.tables import read_table
+from training.evaluation.wrong_labels import PATH as WRONG_LABELS
 from training.networks import NETWORKS
-from training.tables import read_table
-from training.tta import SHIPPED_NAME
-from training.wrong_labels import PATH as WRONG_LABELS
 
 HEAD = f"""# Model card
 
 `{DEFAULT_NETWORK}` reads one handwritten digit. This page is made by `make evaluate` from the files beside it, and by
-`make documents`: change `training/model_card.py`.
+`make documents`: change `training/evaluation/model_card.py`.
 """
 
 PURPOSE = """## What it is for
@@ -34,10 +33,10 @@ Where a wrong digit costs something (cheques, doses, votes), it must not decide 
 
 REMAKE = """## How to make all of this again
 
-`make seeds` trains the recipe with each seed and ships the network that is best on the validation images,
-`python -m training.development` trains the rows of the table, and `make evaluate` makes every figure on this page from
-the committed networks. The same seed gives the same batches on every machine; sums in another order on another
-processor may still make another network, by chance about as good.
+`python -m training.seeds` trains the recipe with each seed and ships the network that is best on the validation images,
+`python -m training.development` trains the steps of the development, `make train NETWORK=mlp` any other network, and
+`make evaluate` makes every figure on this page from the committed networks. The same seed gives the same batches on
+every machine; sums in another order on another processor still make another network, by chance about as good.
 """
 
 DISCIPLINE = """Settings, temperature, threshold, TTA and seed are chosen on the validation images. The test images and
@@ -54,8 +53,8 @@ def model_card(folder: Path) -> str:
     sections = [
         HEAD,
         PURPOSE,
-        _data(card),
-        _training(card),
+        _data(card, folder),
+        _training(card, folder),
         _results(evaluation),
         _calibration(card, evaluation),
         _tta(evaluation),
@@ -70,19 +69,20 @@ def model_card(folder: Path) -> str:
     return "\n".join(section for section in sections if section)
 
 
-def _data(card: dict) -> str:
+def _data(card: dict, folder: Path) -> str:
     settings, data = card["made"]["settings"], card["made"]["data"]
     held_out = card["validation"]["images"]
     return f"""## Data
 
-{data["name"]}: 60,000 training images, of which {held_out:,} are held out for validation (drawn with seed
-{settings["validation_seed"]}, the same for every network), and 10,000 test images. SHA-256 of its arrays:
-`{data["sha256_of_arrays"]}`. {CREDIT}.
+{data["name"]}: {data["training_images"]:,} training images, of which {held_out:,} are held out for validation
+(drawn with seed {settings["validation_seed"]}, the same for every network), and {data["test_images"]:,} test images.
+SHA-256 of its arrays: `{data["sha256_of_arrays"]}`. {CREDIT}.
 
+{_picture(folder, "data_samples.png", "Some training images of each digit")}
 {DISCIPLINE}"""
 
 
-def _training(card: dict) -> str:
+def _training(card: dict, folder: Path) -> str:
     made = card["made"]
     settings = made["settings"]
     reasons = settings["reasons"]
@@ -90,7 +90,7 @@ def _training(card: dict) -> str:
     rows = [(f"`{key}`", f"`{json.dumps(value)}`", reasons.get(key, "")) for key, value in shown.items()]
     rows += [(f"`{key}`", "", reason) for key, reason in reasons.items() if key not in shown]
     versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
-    shares = _shares(card)
+    shares = card["made"]["settings"]["augmentation"]
     parts = [
         "## How it was trained\n",
         f"{_docstring(NETWORKS[settings['network']])}\n",
@@ -107,14 +107,9 @@ def _training(card: dict) -> str:
                 ("operation", "share", "what it does"),
                 [(f"`{name}`", f"{share:.0%}", _docstring(OPERATIONS[name].apply)) for name, share in shares.items()],
             ),
+            _picture(folder, "data_augmentations.png", "Each operation, applied to an image three times"),
         ]
     return "\n".join(parts)
-
-
-def _shares(card: dict) -> dict[str, float]:
-    """Return the share of the images that each operation was applied to; none from a card of before there were any."""
-    augmentation = card["made"]["settings"]["augmentation"]
-    return augmentation if isinstance(augmentation, dict) else {}
 
 
 def _results(evaluation: dict) -> str:
@@ -136,7 +131,8 @@ def _results(evaluation: dict) -> str:
             "## Results\n",
             _table(("images", "how many", "errors", "accuracy", "95 % interval (Wilson)"), rows),
             f"{set_aside} labels of the test images are known to be wrong: fewer than three of five people agreed with"
-            f" them. {known} of the {len(misread)} errors are among them. The list: `training/wrong_labels.json`, from"
+            f" them. {known} of the {len(misread)} errors are among them. The list:"
+            " `training/evaluation/wrong_labels.json`, from"
             f" {sources['source'].rstrip('.')}, <{sources['urls'][0]}>.\n",
             f"![Confusion matrix](figures/{DEFAULT_NETWORK}_confusion.png)\n",
             f"{evaluation['comment']}\n",
@@ -192,7 +188,7 @@ def _tta(evaluation: dict) -> str:
         )
         for row in tta["candidates"]
     ]
-    ships = "It ships." if tta["best"] == SHIPPED_NAME else "What ships is marked above."
+    ships = "It ships." if tta["best"] == tta["shipped"] else f"{tta['shipped'].capitalize()} ships."
     return "\n".join(
         [
             "## Several looks (TTA)\n",
@@ -206,7 +202,7 @@ def _tta(evaluation: dict) -> str:
 
 def _own_corruptions(card: dict, evaluation: dict, rows: list[dict]) -> str:
     own = evaluation["own_corruptions"]
-    shares = _shares(card)
+    shares = card["made"]["settings"]["augmentation"]
     networks = [name for name in rows[0] if name != "corruption"]
     lines = [
         (
@@ -232,7 +228,7 @@ def _mnist_c(card: dict, evaluation: dict, rows: list[dict]) -> str:
     title = "## Worse pictures: MNIST-C\n"
     if measured is None:
         return f"{title}\nNot measured: set `{VARIABLE}` and run `make evaluate`.\n"
-    shares = _shares(card)
+    shares = card["made"]["settings"]["augmentation"]
     networks = [name for name in rows[0] if name != "corruption"]
     lines = [
         (
@@ -247,9 +243,9 @@ def _mnist_c(card: dict, evaluation: dict, rows: list[dict]) -> str:
             title,
             f"{measured['images']:,} of MNIST's test images in each of {len(CORRUPTIONS)} corruptions; the share of"
             ' wrong answers, one pass (N. Mu, J. Gilmer, "MNIST-C: A robustness benchmark for computer vision", 2019).'
-            " The augmentation was written knowing what kinds of corruption there are: the last column says which"
-            f" operations come near each, and their share in the recipe of `{DEFAULT_NETWORK}`: these errors are not"
-            " those of a network that is surprised.\n",
+            " The augmentation was written knowing what kinds of corruption there are and which are hard for a network"
+            " that has not met them: these errors are not those of a network that is surprised. The last column says"
+            f" which operations come near each, and their share in the recipe of `{DEFAULT_NETWORK}`.\n",
             _table(("corruption", *_quoted(networks), "what comes near it in training"), lines),
             "![MNIST-C by corruption](figures/mnist_c.png)\n",
         ]
@@ -375,6 +371,11 @@ def _docstring(function) -> str:
     """Return the first paragraph of a docstring on one line, without the "Return" that begins it."""
     first = " ".join(inspect.getdoc(function).split("\n\n")[0].split())
     return first.removeprefix("Return ")[:1].upper() + first.removeprefix("Return ")[1:]
+
+
+def _picture(folder: Path, name: str, says: str) -> str:
+    """Return a picture that another script draws (training/look.py), where it is there."""
+    return f"![{says}](figures/{name})\n" if (folder / "figures" / name).exists() else ""
 
 
 def _table(head: tuple, rows: list[tuple]) -> str:

@@ -1,4 +1,4 @@
-"""The labels of MNIST's test images that are known to be wrong, with their source: training/wrong_labels.json."""
+"""The labels of MNIST's test images that are known to be wrong, with their source, from wrong_labels.json."""
 
 import json
 from pathlib import Path

@@ -6,6 +6,7 @@ One style: white ground, text that can be read on a phone, colours that people w
 
 import csv
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from matplotlib import rc_context
@@ -16,8 +17,8 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from inference.classifier import DEFAULT_NETWORK
 from training.data import Split
-from training.measures import wilson_interval
-from training.tables import read_table
+from training.evaluation.measures import wilson_interval
+from training.evaluation.tables import read_table
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#7f8a90", "#1d2529"
 COLOURS = (BLUE, ORANGE, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
@@ -39,8 +40,8 @@ STYLE = {
 }
 DOTS_PER_INCH = 130
 # At most so many misread images are shown of the default network, and of each other: MNIST is quoted, not published
-# again.
-GALLERY, GALLERY_OF_OTHERS = 40, 24
+# again. All pictures of the repository together show at most 300 of its images; a test counts.
+GALLERY, GALLERY_OF_OTHERS = 32, 16
 CREDIT = "MNIST: Y. LeCun, C. Cortes, C. J. C. Burges"
 
 
@@ -79,7 +80,7 @@ def confusion(evaluation: dict) -> Figure:
     """Return the confusion matrix: what is right in grey, errors the stronger the more of them."""
     counts = np.array(evaluation["confusion"])
     errors = counts * (1 - np.eye(len(counts), dtype=int))
-    figure = Figure(figsize=(6, 5.6), layout="constrained")
+    figure = Figure(figsize=(6, 6), layout="constrained")
     axes = figure.subplots()
     shades = LinearSegmentedColormap.from_list("errors", ["white", ORANGE])
     axes.imshow(errors, cmap=shades, vmin=0, vmax=max(1, errors.max()))
@@ -102,6 +103,7 @@ def confusion(evaluation: dict) -> Figure:
     axes.set_ylabel("true digit")
     test = evaluation["test"]
     figure.suptitle(f"{evaluation['name']}: {test['errors']} of {test['images']:,} test images read wrong", fontsize=11)
+    figure.supxlabel(fill(evaluation["comment"], 88), fontsize=8)
     return figure
 
 
@@ -142,7 +144,7 @@ def reliability(evaluation: dict) -> Figure:
         upper[place].yaxis.set_major_formatter(PercentFormatter(1))
     upper[0].set_ylabel("right")
     lower[0].set_ylabel("images")
-    upper[1].legend(loc="lower right")
+    figure.legend(*upper[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     figure.suptitle(f"{evaluation['name']}: is 90 % sure right in 90 % of the cases?", fontsize=11)
     return figure
 
@@ -242,7 +244,7 @@ def corruptions(evaluations: list[dict]) -> Figure:
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_xlabel("wrong answers, one pass")
     axes.grid(axis="x")
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside lower center", ncols=3)
     figure.suptitle(f"MNIST-C: {first['images']:,} test images in each of {len(names)} corruptions", fontsize=11)
     return figure
 
