@@ -21,7 +21,6 @@ from inference.photo_benchmark import (
     number_answers,
     number_summary,
     read_manifest,
-    read_number_manifest,
     summary,
 )
 from inference.reading import BLANK, UNSURE, error_record, read_digit, record
@@ -167,8 +166,7 @@ def _config(options: argparse.Namespace) -> Config:
 def _benchmark(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
     config = _config(options)
-    entries = read_manifest(options.folder, options.part)
-    number_entries = read_number_manifest(options.folder, options.part)
+    entries, number_entries = read_manifest(options.folder, options.part)
     if options.json:
         options.json.touch()  # a path that cannot be written is said before the work
 
@@ -177,7 +175,8 @@ def _benchmark(options: argparse.Namespace) -> int:
 
     results = list(answers(options.folder, entries, read))
     categories = summary(results)
-    print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
+    if categories:
+        print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
     for name, row in categories.items():
         low, high = row["interval"]
         interval = f"{low:.1%} to {high:.1%}"
@@ -224,8 +223,9 @@ def _print_numbers(results: list[NumberAnswer]) -> None:
     for name, row in _number_parts(results).items():
         low, high = row["interval"]
         print(
-            f"numbers, {name}: {row['accuracy']:.1%} of {row['digits']} digits right by edit distance"
-            f" ({low:.1%} to {high:.1%}, {row['writers']} writers), {row['whole_right']}/{row['photos']} photos whole"
+            f"numbers, {name}: {row['digits'] - row['edits']}/{row['digits']} digits right by edit distance,"
+            f" {row['accuracy']:.1%} ({low:.1%} to {high:.1%}, {row['writers']} writers);"
+            f" {row['whole_right']}/{row['photos']} whole strings right"
         )
     for result in results:
         if result.edits:

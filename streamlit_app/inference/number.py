@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from inference import ground, layout
 from inference.classifier import Classifier
 from inference.photo import OpenedPhoto, Source, open_measured
 from inference.pieces import Piece, cut_apart, find_pieces, is_bar, is_cross, is_slash, joined, least_height, turned
-from inference.steps import as_digit, composed, ink_strength
+from inference.steps import as_digit, composed, page_grey
 
 # A page of digits is worked on larger than one digit is.
 WORKING_SIDE = 1600
@@ -41,8 +42,11 @@ def read_number(source: Source, classifier: Classifier) -> NumberReading:
     ``source`` is anything open_photo takes. Raises PhotoError as it does.
     """
     opened = open_measured(source, WORKING_SIDE)
-    upright = max(_candidates(opened.pixels, classifier), key=lambda way: way.evidence, default=None)
-    if upright is None or upright.height < least_height(upright.strength.shape):
+    found = max(_candidates(opened.pixels, classifier), key=lambda way: way.evidence, default=None)
+    if found is None:
+        return NumberReading("", ())
+    upright = _upright(found, classifier)
+    if upright.height < least_height(upright.strength.shape):
         return NumberReading("", ())
     lines = _read_rows(upright, classifier)
     back = [[(_in_photo(read, upright, opened), begins) for read, begins in line] for line in lines]
@@ -50,18 +54,30 @@ def read_number(source: Source, classifier: Classifier) -> NumberReading:
     return NumberReading(text, tuple(found for line in back for found, _ in line))
 
 
-# The neighbourhood for the ground, as a share of the photo's shorter side: writing is small, shadows may be narrow.
+# The neighbourhood for the ground, as a share of the photo's shorter side: strokes of any width are narrow in it.
 GROUND_WINDOW = 0.3
+# The same for small writing in hard shadows: a median over so many pixels of a copy of this size.
+NARROW_SIDE, NARROW_WINDOW = 512, 31
 
 
-def _candidates(photo: np.ndarray, classifier: Classifier) -> Iterator["_Upright"]:
-    """Yield the ink that was found: once, or twice where it is open whether dark or light is the ink."""
+def _candidates(photo: np.ndarray, classifier: Classifier) -> Iterator["_Lying"]:
+    """Yield the ink as it is found over two grounds, and these twice where it is open whether dark or light is ink."""
     rgb = composed(photo)
     for is_dark in {ground.ground_is_light(rgb), ground.writing_is_dark(rgb)}:
-        strength = ink_strength(rgb, is_dark, GROUND_WINDOW)
-        pieces = find_pieces(strength)
-        if pieces:
-            yield _upright(strength, pieces, classifier)
+        grey = page_grey(rgb, is_dark)
+        for sheet in (ground.estimate_ground(grey, GROUND_WINDOW), _narrow_ground(grey)):
+            strength = ground.ink_strength(grey, sheet)
+            pieces = find_pieces(strength)
+            if pieces:
+                yield _lying(strength, pieces, 0, classifier)
+
+
+def _narrow_ground(grey: np.ndarray) -> np.ndarray:
+    """Return what the sheet would look like without thin ink, (R, C) float32, hard shadows with their edges."""
+    small = ground.reduced(grey, NARROW_SIDE)
+    # A median keeps edges; the darker side is taken beside one, as what is lighter than its ground is no ink.
+    small = cv2.erode(cv2.medianBlur(small, NARROW_WINDOW), np.ones((3, 3), np.uint8))
+    return cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
 def number_record(reading: NumberReading) -> dict:
@@ -89,7 +105,7 @@ def number_error_record(code: str, message: str) -> dict:
 
 
 @dataclass(frozen=True)
-class _Upright:
+class _Lying:
     """The ink as it is read: turned by ``quarters`` (np.rot90), with its pieces, the probabilities that the network
     gives each piece on its own, (N, 10), and the height of the digits.
     """
@@ -115,24 +131,27 @@ class _Upright:
         return layout.digit_height(heights, _sureness(self.likeness) ** 2 + 1e-6)
 
 
-def _upright(strength: np.ndarray, pieces: list[Piece], classifier: Classifier) -> _Upright:
+def _lying(strength: np.ndarray, pieces: list[Piece], quarters: int, classifier: Classifier) -> _Lying:
+    at = np.ascontiguousarray(np.rot90(strength, quarters))
+    placed = [turned(piece, quarters, strength.shape) for piece in pieces]
+    return _Lying(quarters, at, placed, classifier.probabilities(_images(at, placed)))
+
+
+def _upright(own: _Lying, classifier: Classifier) -> _Lying:
     """Return the ink in the position in which it is to be read.
 
     The photo's own counts, unless its digits are read poorly and clearly better in another. Long pieces say nothing:
     a 1 and a minus are the same, turned.
     """
-
-    def lying(quarters: int) -> _Upright:
-        at = np.ascontiguousarray(np.rot90(strength, quarters))
-        placed = [turned(piece, quarters, strength.shape) for piece in pieces]
-        return _Upright(quarters, at, placed, classifier.probabilities(_images(at, placed)))
-
-    own = lying(0)
-    size = layout.digit_height(np.array([p.size for p in pieces], np.float64), _sureness(own.likeness) ** 2 + 1e-6)
-    telling = np.array([0.6 * size < p.size < 1.6 * size and p.size < 2.2 * min(p.height, p.width) for p in pieces])
+    sizes = np.array([piece.size for piece in own.pieces], np.float64)
+    size = layout.digit_height(sizes, _sureness(own.likeness) ** 2 + 1e-6)
+    telling = np.array(
+        [0.6 * size < p.size < 1.6 * size and p.size < 2.2 * min(p.height, p.width) for p in own.pieces]
+    )
     if telling.sum() < 3 or _doubt(own, telling) < NO_DOUBT:
         return own
-    best = min((lying(quarters) for quarters in (1, 2, 3)), key=lambda way: _doubt(way, telling))
+    ways = [_lying(own.strength, own.pieces, quarters, classifier) for quarters in (1, 2, 3)]
+    best = min(ways, key=lambda way: _doubt(way, telling))
     return best if _doubt(best, telling) < _doubt(own, telling) - CLEARLY_LESS else own
 
 
@@ -141,7 +160,7 @@ def _upright(strength: np.ndarray, pieces: list[Piece], classifier: Classifier) 
 NO_DOUBT, CLEARLY_LESS = -2.5, 1.0
 
 
-def _doubt(way: _Upright, telling: np.ndarray) -> float:
+def _doubt(way: _Lying, telling: np.ndarray) -> float:
     return float(np.log10(np.maximum(1 - way.likeness[telling], 1e-6)).mean())
 
 
@@ -160,7 +179,6 @@ class _Group:
     first: int
     last: int
     piece: Piece
-    cost: float
 
 
 @dataclass(frozen=True)
@@ -170,7 +188,7 @@ class _Read:
     confidence: float
 
 
-def _read_rows(upright: _Upright, classifier: Classifier) -> list[list[tuple[_Read, bool]]]:
+def _read_rows(upright: _Lying, classifier: Classifier) -> list[list[tuple[_Read, bool]]]:
     """Return the digits row by row, each with whether a space stands before it."""
     height = upright.height
     sized = [piece for piece in upright.pieces if piece.height < 2.2 * height]
@@ -249,20 +267,24 @@ def _may_be_part(bar: Piece, high: list[Piece], height: float) -> bool:
 
 # --- Digits of a row -----------------------------------------------------------------------------------------
 
-# A piece wider than this share of the digits' height may be several.
-WIDE = 0.55
 MOST_PARTS = 12
 # A digit is written in so many pieces at most: the 4 and the 5 in two, one of them broken.
 MOST_PIECES = 3
-# What it costs, in the unit of -log(probability): a cut, a join, to leave a part out.
-CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 0.5, 0.3, 1.8, 0.3
-# Nine in ten of MNIST's training digits and of our writers' are no wider, as a share of their height. What it costs
-# to be wider, a height's width.
-WIDTHS = (0.95, 0.8, 1.2, 0.9, 0.95, 1.05, 0.75, 1.0, 0.72, 0.72)
-TOO_WIDE = 4.0
-CUT_ONE, CUT_STROKE = 0.35, 0.6
-# What it costs that two digits share the ink where they meet.
-SHARED = 0.05
+# What it costs, in the unit of -log(probability): to cut a piece, to join two, to leave a part out, and one that is
+# too low for a digit. Chosen on synthetic pages of validation digits (training/number_benchmark.py).
+CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 1.5, 1.0, 4.0, 0.3
+# The logarithm of width by height: its mean for each of MNIST's training digits, and its deviation, the 1's apart.
+ASPECTS = np.array((-0.11, -0.91, -0.07, -0.23, -0.24, -0.07, -0.34, -0.27, -0.28, -0.39))
+ASPECT_DEVIATIONS = np.array((0.25, 0.5, *[0.25] * 8))
+
+
+def _costs(piece: Piece, probabilities: np.ndarray) -> np.ndarray:
+    """Return what it costs to read a piece as each digit, (10,): by the network, (10,), and by its shape.
+
+    The network was never shown two digits or half of one and may well be sure of them: their shape gives them away.
+    """
+    deviation = (np.log(piece.width / piece.height) - ASPECTS) / ASPECT_DEVIATIONS
+    return -np.log(np.maximum(probabilities, 1e-4)) + 0.4 * deviation**2
 
 
 @dataclass(frozen=True)
@@ -277,10 +299,9 @@ def _parts_of(row: list[Piece], alone: dict[Piece, np.ndarray], height: float) -
     """Return the pieces of a row, those that may be several digits cut apart; ``alone``: what each reads as."""
     parts = []
     for source, piece in enumerate(row):
-        digit = int(alone[piece].argmax())
-        is_usual = alone[piece][digit] > 0.9 and piece.width / piece.height < WIDTHS[digit] - 0.25
-        may_be_several = piece.width > WIDE * height and piece.height > layout.LOW * height and not is_usual
-        parts += [_Part(part, source) for part in (cut_apart(piece, height) if may_be_several else [piece])]
+        # What costs less than a cut by itself is better whole.
+        is_whole = piece.height < layout.LOW * height or _costs(piece, alone[piece]).min() < CUT
+        parts += [_Part(part, source) for part in ([piece] if is_whole else cut_apart(piece, height))]
     return sorted(parts, key=lambda part: part.piece.column)
 
 
@@ -295,7 +316,7 @@ def _groups_of(parts: list[_Part], height: float) -> list[_Group]:
             if whole.width > 1.4 * height and not is_one_piece:
                 continue
             if layout.LOW * height <= whole.height <= 1.8 * height and _hang_together(run, parts, height):
-                groups.append(_Group(first, last, whole, _shape_cost(run, whole, height)))
+                groups.append(_Group(first, last, whole))
     return groups
 
 
@@ -322,30 +343,6 @@ def _hang_together(run: list[_Part], parts: list[_Part], height: float) -> bool:
     return True
 
 
-def _shape_cost(run: list[_Part], whole: Piece, height: float) -> float:
-    sources = {part.source for part in run}
-    wide = 1.5 * max(0.0, whole.width / height - 0.95)
-    low = 4.0 * max(0.0, 0.7 - whole.height / height)
-    return wide + low + JOIN * (len(sources) - 1)
-
-
-def _cut_cost(parts: list[_Part], place: int) -> float:
-    """Return what it costs to begin a digit at this part: 0 where no ink is cut for it."""
-    if place in (0, len(parts)) or parts[place].source != parts[place - 1].source:
-        return 0.0
-    return CUT + CUT_STROKE * max(0.0, parts[place].piece.cut - 2.0)
-
-
-def _may_be_shared(parts: list[_Part], place: int, height: float) -> bool:
-    """Whether the part before this place may belong to the digits on both sides: the ink where two strokes meet."""
-    return (
-        0 < place < len(parts)
-        and parts[place - 1].source == parts[place].source
-        and parts[place - 1].piece.cut > 0
-        and parts[place - 1].piece.width < 0.3 * height
-    )
-
-
 def _best_way(parts: list[_Part], groups: list[_Group], probabilities: list[np.ndarray], height: float) -> list[_Read]:
     """Return the digits of a row: the division into groups that costs least, by dynamic programming.
 
@@ -358,23 +355,19 @@ def _best_way(parts: list[_Part], groups: list[_Group], probabilities: list[np.n
     starting: dict[int, list[tuple[_Group, np.ndarray]]] = {}
     for group, p in zip(groups, probabilities, strict=True):
         starting.setdefault(group.first, []).append((group, p))
-    for place in range(len(parts)):
-        part = parts[place]
-        low = part.piece.height < layout.LOW * height and _is_whole([part], parts)
-        ways = [(place + 1, cost[place] + (LOW_LEFT_OUT if low else LEFT_OUT), None)]
-        shared = starting.get(place - 1, []) if _may_be_shared(parts, place, height) else []
-        for group, p in starting.get(place, []) + [pair for pair in shared if pair[0].last > place]:
-            digit = int(p.argmax())
-            cut = _cut_cost(parts, group.last)
-            wide = TOO_WIDE * max(0.0, group.piece.width / group.piece.height - WIDTHS[digit])
-            # Any upright stroke that is cut off reads as a 1.
-            one = CUT_ONE if digit == 1 and (_cut_cost(parts, group.first) + cut) > 0 else 0.0
-            share = SHARED if group.first < place else 0.0
-            paid = cost[place] - np.log(max(float(p[digit]), 1e-4)) + group.cost + cut + wide + one + share
+    for place, part in enumerate(parts):
+        is_low = part.piece.height < layout.LOW * height and _is_whole([part], parts)
+        ways = [(place + 1, LOW_LEFT_OUT if is_low else LEFT_OUT, None)]
+        for group, p in starting.get(place, []):
+            costs = _costs(group.piece, p)
+            digit = int(costs.argmin())
+            is_cut = group.last < len(parts) and parts[group.last].source == parts[group.last - 1].source
+            joins = len({part.source for part in parts[group.first : group.last]}) - 1
+            paid = costs[digit] + CUT * is_cut + JOIN * joins
             ways.append((group.last, paid, _Read(group.piece, digit, float(p[digit]))))
         for end, paid, read in ways:
-            if paid < cost[end]:
-                cost[end], came[end] = paid, (place, read)
+            if cost[place] + paid < cost[end]:
+                cost[end], came[end] = cost[place] + paid, (place, read)
     digits, place = [], len(parts)
     while place > 0:
         place, read = came[place]
@@ -402,7 +395,7 @@ def _with_spaces(digits: list[_Read], signs: list[Piece], height: float) -> list
     return result
 
 
-def _in_photo(read: _Read, upright: _Upright, opened: OpenedPhoto) -> FoundDigit:
+def _in_photo(read: _Read, upright: _Lying, opened: OpenedPhoto) -> FoundDigit:
     """Return a digit with its place in the photo as it was given: turned back, and in its own pixels."""
     piece = turned(read.piece, -upright.quarters, upright.strength.shape)
     rows, columns = opened.pixels.shape[:2]

@@ -1,6 +1,7 @@
 """Accuracy on a folder of real photos with a manifest: by category, with intervals that respect who wrote what."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from inference.reading import Reading
 COLUMNS = ("file", "label", "category", "part", "writer")
 PARTS = ("tune", "report")
 RESAMPLES = 2000
+DIGITS = re.compile("[0-9]+")
 
 
 class ManifestError(ValueError):
@@ -69,33 +71,25 @@ class NumberAnswer:
         return edit_distance("".join(self.text.split()), self.entry.label)
 
 
-def read_manifest(folder: Path, part: str | None = None) -> list[Entry]:
-    """Return the photos of single digits that FOLDER/manifest.csv lists; ``part`` keeps only tune or report.
+def read_manifest(folder: Path, part: str | None = None) -> tuple[list[Entry], list[NumberEntry]]:
+    """Return the photos of single digits and those of several that FOLDER/manifest.csv lists.
 
-    Rows whose label has several digits are passed over: read_number_manifest returns them.
+    ``part`` keeps only tune or report; a row whose label has anything else than digits is passed over. Raises
+    ManifestError where nothing is left.
     """
-    entries = [
+    rows = [row for row in _rows(folder) if part in (None, row["part"]) and DIGITS.fullmatch(row["label"] or "")]
+    if not rows:
+        where = f" in the part {part}" if part else ""
+        raise ManifestError(f"{folder / 'manifest.csv'} lists no photo of digits{where}: give each its label.")
+    single = [
         Entry(row["file"], int(row["label"]), row["category"], row["part"], row["writer"])
-        for row in _rows(folder)
-        if row["label"] in set("0123456789") and part in (None, row["part"])
+        for row in rows
+        if len(row["label"]) == 1
     ]
-    if not entries:
-        raise ManifestError(
-            f"{folder / 'manifest.csv'} lists no single digit" + (f" in the part {part}." if part else ".")
-        )
-    return entries
-
-
-def read_number_manifest(folder: Path, part: str | None = None) -> list[NumberEntry]:
-    """Return the photos of several digits that FOLDER/manifest.csv lists and that are there; maybe none."""
-    return [
-        NumberEntry(row["file"], row["label"], row["part"], row["writer"])
-        for row in _rows(folder)
-        if len(row["label"]) > 1
-        and set(row["label"]) <= set("0123456789")
-        and part in (None, row["part"])
-        and (folder / row["file"]).exists()
+    several = [
+        NumberEntry(row["file"], row["label"], row["part"], row["writer"]) for row in rows if len(row["label"]) > 1
     ]
+    return single, several
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:
@@ -169,8 +163,8 @@ def group_of(category: str) -> str:
 
 
 def summary(results: list[Answer]) -> dict[str, dict]:
-    """Return right, total, accuracy and its 95 % interval for ``all`` and for every category."""
-    groups = {"all": results}
+    """Return right, total, accuracy and its 95 % interval for ``all`` and for every category; {} of no answers."""
+    groups = {"all": results} if results else {}
     for result in results:
         groups.setdefault(group_of(result.entry.category), []).append(result)
     return {

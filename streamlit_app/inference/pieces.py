@@ -15,19 +15,17 @@ from inference.ground import reduced
 MOST_PIECES = 600
 # A digit is at least this high, in pixels and as a share of the photo's longer side: 4 mm on a sheet of A4.
 LEAST_HEIGHT, LEAST_SHARE = 9, 0.012
+# The stroke of a digit is narrower than this share of its longer side: MNIST's are 0.1 to 0.2 wide.
+FILLED = 0.35
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """Some ink: its mask within its box, (height, width) bool, and the row and column where the box begins.
-
-    ``cut``: what the cut at its left side cost, in strokes; 0 where its ink begins by itself.
-    """
+    """Some ink: its mask within its box, (height, width) bool, and the row and column where the box begins."""
 
     mask: np.ndarray
     row: int
     column: int
-    cut: float = 0.0
 
     @property
     def height(self) -> int:
@@ -90,7 +88,9 @@ def find_pieces(strength: np.ndarray) -> list[Piece]:
         if max(c.height, c.width) < max(3, 0.3 * least) or ink.is_frame(c, rows, columns) or _is_edge(c, rows, columns):
             continue
         part = labels[c.row : c.row + c.height, c.column : c.column + c.width] == c.label
-        if ink.is_stroke(c, labels, strength):
+        # A shadow or a stain is filled as no writing is.
+        is_filled = max(c.height, c.width) > least and ink.stroke_width(part) > FILLED * max(c.height, c.width)
+        if not is_filled and ink.is_stroke(c, labels, strength):
             pieces.append(Piece(part, c.row, c.column))
     return pieces
 
@@ -334,20 +334,20 @@ def cut_apart(piece: Piece, digit_height: float) -> list[Piece]:
         for column in np.flatnonzero((through <= lowest) & (through <= limit)):
             if margin <= column < small.shape[1] - margin:
                 candidates.append((float(through[column]), _path(level, int(column), back_down, back_up)))
-    paths: list[tuple[float, np.ndarray]] = []
-    for cost, path in sorted(candidates, key=lambda candidate: candidate[0]):
+    paths: list[np.ndarray] = []
+    for _, path in sorted(candidates, key=lambda candidate: candidate[0]):
         place = path.mean()
-        if margin <= place < small.shape[1] - margin and all(abs(place - other.mean()) >= margin for _, other in paths):
-            paths.append((cost / stroke, path))
-    parts, left_of, cut = [], np.zeros(piece.mask.shape, bool), 0.0
+        if margin <= place < small.shape[1] - margin and all(abs(place - other.mean()) >= margin for other in paths):
+            paths.append(path)
+    parts, left_of = [], np.zeros(piece.mask.shape, bool)
     columns, rows = np.arange(piece.width), np.linspace(0, len(small) - 1, piece.height)
-    for cost, path in sorted(paths, key=lambda pair: pair[1].mean()):
+    for path in sorted(paths, key=np.mean):
         left = columns[None] < np.interp(rows, np.arange(len(path)), path)[:, None] / scale
         if (piece.mask & left & ~left_of).any():
-            parts.append(_trimmed(piece.mask & left & ~left_of, piece, cut))
-            left_of, cut = left_of | left, cost
+            parts.append(_trimmed(piece.mask & left & ~left_of, piece))
+            left_of = left_of | left
     if not left_of[piece.mask].all():
-        parts.append(_trimmed(piece.mask & ~left_of, piece, cut))
+        parts.append(_trimmed(piece.mask & ~left_of, piece))
     return parts
 
 
@@ -365,9 +365,9 @@ def _path(level: int, column: int, back_down: np.ndarray, back_up: np.ndarray) -
     return path
 
 
-def _trimmed(mask: np.ndarray, piece: Piece, cut: float) -> Piece:
+def _trimmed(mask: np.ndarray, piece: Piece) -> Piece:
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    return Piece(mask[top : top + height, left : left + width], piece.row + top, piece.column + left, cut)
+    return Piece(mask[top : top + height, left : left + width], piece.row + top, piece.column + left)
 
 
 def _cheapest(ink_share: np.ndarray, entry: float) -> tuple[np.ndarray, np.ndarray]:

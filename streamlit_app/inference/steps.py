@@ -417,14 +417,10 @@ def composed(photo: np.ndarray) -> np.ndarray:
     return compose_on_ground(Sample(Config(rembg="never"), photo)).image
 
 
-def ink_strength(rgb: np.ndarray, light_ground: bool, window: float) -> np.ndarray:
-    """Return how far the ink stands out, (R, C) float32, as steps 3 to 5 measure it.
-
-    ``light_ground`` and ``window`` are what these steps decide by themselves for a single digit.
-    """
+def page_grey(rgb: np.ndarray, light_ground: bool) -> np.ndarray:
+    """Return a photo as steps 3 and 4 make it, (R, C) uint8, its ink dark on a light ground, whichever it was."""
     grey = denoise(Sample(Config(rembg="never"), ground.darkness_grey(rgb, light_ground))).image
-    grey = grey if light_ground else 255 - grey
-    return ground.ink_strength(grey, ground.estimate_ground(grey, window))
+    return grey if light_ground else 255 - grey
 
 
 def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> np.ndarray:
