@@ -272,7 +272,7 @@ MOST_PARTS = 12
 MOST_PIECES = 3
 # What it costs, in the unit of -log(probability): to cut a piece, to join two, to leave a part out, and one that is
 # too low for a digit. Chosen on synthetic pages of validation digits (training/number_benchmark.py).
-CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 1.5, 1.0, 4.0, 0.3
+CUT, JOIN, LEFT_OUT, LOW_LEFT_OUT = 1.5, 1.0, 5.0, 0.3
 # The logarithm of width by height: its mean for each of MNIST's training digits, and its deviation, the 1's apart.
 ASPECTS = np.array((-0.11, -0.91, -0.07, -0.23, -0.24, -0.07, -0.34, -0.27, -0.28, -0.39))
 ASPECT_DEVIATIONS = np.array((0.25, 0.5, *[0.25] * 8))
@@ -281,10 +281,10 @@ ASPECT_DEVIATIONS = np.array((0.25, 0.5, *[0.25] * 8))
 def _costs(piece: Piece, probabilities: np.ndarray) -> np.ndarray:
     """Return what it costs to read a piece as each digit, (10,): by the network, (10,), and by its shape.
 
-    The network was never shown two digits or half of one and may well be sure of them: their shape gives them away.
+    The network was never shown two digits or half of one: it is less sure of them, and two are too wide for one.
     """
-    deviation = (np.log(piece.width / piece.height) - ASPECTS) / ASPECT_DEVIATIONS
-    return -np.log(np.maximum(probabilities, 1e-4)) + 0.4 * deviation**2
+    too_wide = np.maximum(0, (np.log(piece.width / piece.height) - ASPECTS) / ASPECT_DEVIATIONS)
+    return -np.log(np.maximum(probabilities, 1e-4)) + 4 * (1 - _sureness(probabilities)) + 0.5 * too_wide**2
 
 
 @dataclass(frozen=True)
