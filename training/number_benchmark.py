@@ -107,7 +107,8 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"{'condition':14} {'digits right':>21} {'strings':>9} {'with rows and spaces':>21}")
     for name, row in result.items():
         digits = f"{row['digits'] - row['edits']}/{row['digits']} {row['accuracy']:.1%}"
-        print(f"{name:14} {digits:>21} {row['strings_right']:>5}/{row['photos']:<3} {row['texts_right']:>17}/{row['photos']}")
+        strings, texts = (f"{row[kind]}/{row['photos']}" for kind in ("strings_right", "texts_right"))
+        print(f"{name:14} {digits:>21} {strings:>9} {texts:>21}")
     for answer in answers:
         if answer.read != answer.text:
             kind = "wrong" if answer.edits else "rows or spaces"

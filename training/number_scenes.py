@@ -59,7 +59,7 @@ CONDITIONS = {
     "signs": Condition("+ - x ÷ = between the numbers", signs=True, rows=(1, 2), space=40),
     "ruled": Condition("ruled paper", scene_grounds.ruled_paper, EXERCISE_PENS),
     "squared": Condition("squared paper", scene_grounds.squared_paper, EXERCISE_PENS),
-    "table": Condition("each digit in a cell of a table", cells=True, digits=(2, 6), space=0),
+    "table": Condition("each digit in a cell of a table", cells=True, digits=(2, 6)),
     "sloping": Condition("turned up to 12°, seen from the side", turn=12, tilt=(0.1, 0.3)),
     "pencil": Condition("pencil, often faint", scene_grounds.any_paper, (scene_pens.PENCIL,)),
     "uneven_light": Condition("soft shadows, lamps, a cast of colour", light=scene_light.uneven_light),
@@ -158,7 +158,8 @@ def _line(
     start = 0.0 if how.cells else rng.uniform(0, 1)
     for place in range(count):
         glyph = _digit(*draw(), row, rng)
-        begins = bool(place) and 100 * rng.random() < how.space
+        # What stands in a cell of its own is a number.
+        begins = bool(place) and (how.cells or 100 * rng.random() < how.space)
         if how.cells:
             # In the middle of its cell, more or less.
             _, left, _, wide = _extent(glyph, width)
@@ -209,9 +210,9 @@ def _sign(row: float, rng: np.random.Generator) -> _Glyph:
     for start, end in SIGNS[int(rng.integers(len(SIGNS)))]:
         ends = SIDE / 2 + SIDE / 3 * (np.array([start, end]) + rng.uniform(-0.08, 0.08, (2, 2)))
         cv2.line(axis, *np.round(ends).astype(int).tolist(), 0, 1)
+    axis = cv2.distanceTransform(axis, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     scale = rng.uniform(0.4, 0.65) / (2 / 3 * SIDE)
-    middle = row + rng.uniform(-0.1, 0.1)
-    return _Glyph(NO_DIGIT, cv2.distanceTransform(axis, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), scale, middle - SIDE / 2 * scale)
+    return _Glyph(NO_DIGIT, axis, scale, row + rng.uniform(-0.1, 0.1) - SIDE / 2 * scale)
 
 
 def _extent(glyph: _Glyph, width: float) -> tuple[float, float, float, float]:

@@ -9,7 +9,19 @@ import numpy as np
 from inference import ground, layout
 from inference.classifier import Classifier
 from inference.photo import OpenedPhoto, Source, open_measured
-from inference.pieces import Piece, cut_apart, find_pieces, is_bar, is_cross, is_slash, joined, least_height, turned
+from inference.pieces import (
+    Piece,
+    above_lines,
+    cut_apart,
+    find_pieces,
+    is_bar,
+    is_cross,
+    is_slash,
+    joined,
+    least_height,
+    page_threshold,
+    turned,
+)
 from inference.steps import as_digit, composed, page_grey
 
 # A page of digits is worked on larger than one digit is.
@@ -61,15 +73,22 @@ NARROW_SIDE, NARROW_WINDOW = 512, 31
 
 
 def _candidates(photo: np.ndarray, classifier: Classifier) -> Iterator["_Lying"]:
-    """Yield the ink as it is found over two grounds, and these twice where it is open whether dark or light is ink."""
+    """Yield the ink as it is found in several ways, of which the one with the most evidence is right.
+
+    Over two grounds; without what is much fainter than the rest; and all of it twice where it is open whether dark or
+    light is the ink.
+    """
     rgb = composed(photo)
     for is_dark in {ground.ground_is_light(rgb), ground.writing_is_dark(rgb)}:
         grey = page_grey(rgb, is_dark)
         for sheet in (ground.estimate_ground(grey, GROUND_WINDOW), _narrow_ground(grey)):
             strength = ground.ink_strength(grey, sheet)
-            pieces = find_pieces(strength)
-            if pieces:
-                yield _lying(strength, pieces, 0, classifier)
+            threshold = page_threshold(strength)
+            # Where the second is None, only one is tried.
+            for least in (threshold, above_lines(strength, threshold)):
+                pieces = find_pieces(strength, least) if least else []
+                if pieces:
+                    yield _lying(strength, pieces, 0, classifier)
 
 
 def _narrow_ground(grey: np.ndarray) -> np.ndarray:

@@ -75,10 +75,34 @@ def turned(piece: Piece, quarters: int, shape: tuple[int, int]) -> Piece:
     return replace(piece, mask=np.ascontiguousarray(np.rot90(piece.mask, quarters)), row=row, column=column)
 
 
-def find_pieces(strength: np.ndarray) -> list[Piece]:
+def page_threshold(strength: np.ndarray) -> ink.Threshold:
+    """Return from which strength, (R, C), a page's pixels are ink."""
+    return ink.ink_threshold(strength, is_even(strength))
+
+
+# Printed lines are this much of the ink or more, and the pen is so much stronger.
+LINES_SHARE, STRONGER = 0.6, 1.4
+
+
+def above_lines(strength: np.ndarray, threshold: ink.Threshold) -> ink.Threshold | None:
+    """Return a threshold between the lines of a paper and a stronger pen, or None where there are no two such kinds.
+
+    Otsu's again, over what is ink by the first: lines that slope and bend, which no rule for lines finds, are fainter.
+    """
+    marked = strength[::2, ::2]
+    marked = np.clip(marked[marked > threshold.ink] * 255, 0, 255).astype(np.uint8)
+    if marked.size < 4:
+        return None
+    between, _ = cv2.threshold(marked, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    faint = marked <= between
+    if not LINES_SHARE < faint.mean() < 1 or marked[~faint].mean() < STRONGER * marked[faint].mean():
+        return None
+    return replace(threshold, ink=between / 255)
+
+
+def find_pieces(strength: np.ndarray, threshold: ink.Threshold) -> list[Piece]:
     """Return the pieces of ink, the largest first, without ruled lines, frames, tables, edges and specks."""
     rows, columns = strength.shape
-    threshold = ink.ink_threshold(strength, is_even(strength))
     mask = without_frames(ink.without_rules(strength, threshold))
     labels, found = ink.components(strength, mask, MOST_PIECES)
     least = least_height(strength.shape)
@@ -88,11 +112,15 @@ def find_pieces(strength: np.ndarray) -> list[Piece]:
         if max(c.height, c.width) < max(3, 0.3 * least) or ink.is_frame(c, rows, columns) or _is_edge(c, rows, columns):
             continue
         part = labels[c.row : c.row + c.height, c.column : c.column + c.width] == c.label
-        # A shadow or a stain is filled as no writing is.
-        is_filled = max(c.height, c.width) > least and ink.stroke_width(part) > FILLED * max(c.height, c.width)
-        if not is_filled and ink.is_stroke(c, labels, strength):
+        if not _is_filled(part, least) and ink.is_stroke(c, labels, strength):
             pieces.append(Piece(part, c.row, c.column))
     return pieces
+
+
+def _is_filled(part: np.ndarray, least: float) -> bool:
+    """Tell a shadow or a stain from writing: somewhere it is wider than any stroke."""
+    distance = cv2.distanceTransform(np.pad(part, 1).astype(np.uint8), cv2.DIST_L2, 3)
+    return max(part.shape) > least and 2 * float(distance.max()) > FILLED * max(part.shape)
 
 
 def is_even(strength: np.ndarray) -> np.ndarray:
