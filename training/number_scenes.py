@@ -230,9 +230,7 @@ def _after(before: _Glyph, glyph: _Glyph, gap: float, width: float) -> _Glyph:
     """Return the glyph moved to the right of the one before, ``gap`` of ground between their outlines."""
     right, left = _outlines(before, width)[1], _outlines(glyph, width)[0]
     levels = np.arange(-BESIDE, BESIDE + 1)
-    distances = [
-        left[level] - right[other] for level in left for other in level + levels if int(other) in right
-    ]
+    distances = [left[level] - right[other] for level in left for other in level + levels if int(other) in right]
     # One that lies wholly above or below the other is set beside its box.
     nearest = min(distances, default=min(left.values()) - max(right.values()))
     return replace(glyph, column=glyph.column + gap - nearest)

@@ -164,9 +164,7 @@ def _upright(own: _Lying, classifier: Classifier) -> _Lying:
     """
     sizes = np.array([piece.size for piece in own.pieces], np.float64)
     size = layout.digit_height(sizes, _sureness(own.likeness) ** 2 + 1e-6)
-    telling = np.array(
-        [0.6 * size < p.size < 1.6 * size and p.size < 2.2 * min(p.height, p.width) for p in own.pieces]
-    )
+    telling = np.array([0.6 * size < p.size < 1.6 * size and p.size < 2.2 * min(p.height, p.width) for p in own.pieces])
     if telling.sum() < 3 or _doubt(own, telling) < NO_DOUBT:
         return own
     ways = [_lying(own.strength, own.pieces, quarters, classifier) for quarters in (1, 2, 3)]
