@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inference.classifier import models_folder
 from inference.command import main
@@ -144,7 +145,7 @@ def test_benchmark_counts_by_category(folder, capsys):
     rows = [
         ("seven.png", 7, "paint_drawing", "tune", "a"),
         ("inner/two.jpg", 3, "paper_photo", "report", "b"),
-        ("many.png", 12, "multi", "report", "b"),
+        ("notes.txt", "?", "multi", "report", "b"),
     ]
     write_manifest(folder, rows)
     out = folder / "figures.json"
@@ -201,6 +202,21 @@ def test_read_prints_every_digit_with_its_box(folder, capsys):
     assert (blank["text"], blank["digits"], blank["error"]) == ("", [], None)
 
 
+def test_boxes_are_those_of_the_photo_as_it_is_displayed(folder, capsys):
+    page = np.full((400, 900, 3), 255, np.uint8)
+    page[60:340, 40:320], page[60:340, 560:840] = drawing(7), drawing(2)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be displayed, turned by 90 degrees clockwise
+    Image.fromarray(np.rot90(page)).save(folder / "turned.png", exif=exif)
+    assert main(["read", "--json", str(folder / "turned.png")]) == 0
+    (answer,) = lines(capsys)
+    assert answer["text"] == "7 2"
+    for found, left in zip(answer["digits"], (40, 560), strict=True):
+        row, column, height, width = found["box"]
+        assert 60 < row < row + height < 340
+        assert left < column < column + width < left + 280
+
+
 def test_read_for_people_keeps_rows_apart(folder, capsys):
     pair = np.hstack([drawing(7), drawing(2)])
     (folder / "seven.png").write_bytes(encoded(np.vstack([pair, pair])))
@@ -213,18 +229,36 @@ def test_benchmark_measures_numbers_too(folder, capsys):
     rows = [
         ("seven.png", 7, "paint_drawing", "tune", "a"),
         ("pair.png", "724", "multi", "tune", "a"),
-        ("gone.png", "12", "multi", "report", "b"),
+        ("pair.png", "72", "multi", "report", "b"),
+        ("gone.png", "12", "multi", "report", "c"),
     ]
     write_manifest(folder, rows)
     out = folder / "figures.json"
-    assert main(["benchmark", str(folder), "--rembg", "never", "--json", str(out)]) == 0
+    assert main(["benchmark", str(folder), "--rembg", "never", "--json", str(out)]) == 1, "one cannot be read"
     figures = json.loads(out.read_text())
     assert figures["categories"]["all"]["total"] == 1, "numbers do not disturb the single digits"
-    assert figures["numbers"]["parts"]["all"] == figures["numbers"]["parts"]["tune"]
-    assert figures["numbers"]["parts"]["all"]["accuracy"] == pytest.approx(2 / 3)
-    assert figures["numbers"]["parts"]["all"]["whole_right"] == 0
-    assert figures["numbers"]["answers"][0]["edits"] == 1
-    assert "wrong: pair.png is 724" in capsys.readouterr().out
+    parts = figures["numbers"]["parts"]
+    assert {name: (row["digits"], row["edits"]) for name, row in parts.items()} == {
+        "all": (7, 3),
+        "tune": (3, 1),
+        "report": (4, 2),
+    }
+    assert (parts["report"]["accuracy"], parts["report"]["whole_right"], parts["report"]["photos"]) == (0.5, 1, 2)
+    assert [answer["edits"] for answer in figures["numbers"]["answers"]] == [1, 0, 2]
+    printed = capsys.readouterr().out
+    assert "numbers, tune: 2/3 digits right by edit distance" in printed
+    assert "1/2 whole strings right" in printed
+    assert "wrong: pair.png is 724" in printed
+    assert "wrong: gone.png is 12, answered not_found" in printed
+
+
+def test_benchmark_of_numbers_alone(folder, capsys):
+    (folder / "pair.png").write_bytes(encoded(np.hstack([drawing(7), drawing(2)])))
+    write_manifest(folder, [("pair.png", "72", "multi", "tune", "a")])
+    assert main(["benchmark", str(folder)]) == 0
+    assert "numbers, all: 2/2 digits right" in capsys.readouterr().out
+    assert main(["benchmark", str(folder), "--part", "report"]) == 2
+    assert "lists no photo of digits in the part report" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from inference import Classifier, PhotoError, read_number
 from inference.classifier import models_folder
+from inference.ink import Threshold
 from inference.layout import digit_height, is_space
 from inference.number import number_record
-from inference.pieces import Piece, cut_apart, is_bar, is_cross, is_slash, turned, without_frames
+from inference.pieces import Piece, above_lines, cut_apart, is_bar, is_cross, is_slash, turned, without_frames
 from inference.samples import encoded, written
 
 pytestmark = pytest.mark.skipif(
@@ -92,11 +93,27 @@ def test_signs_are_left_out_and_part_numbers(classifier, text, read):
     assert read_number(photo(write(page(), text)), classifier).text == read
 
 
-@pytest.mark.parametrize(("text", "pitch"), [("00", 44), ("23", 44), ("35", 42)])
+@pytest.mark.parametrize(("text", "pitch"), [("06", 46), ("23", 44), ("35", 42)])
 def test_touching_digits_are_cut_apart(classifier, text, pitch):
     ink = write(page(), text, pitch=pitch)
     assert cv2.connectedComponents((ink > 0.5).astype(np.uint8))[0] == 2, "they do not touch"
     assert read_number(photo(ink), classifier).text == text
+
+
+@pytest.mark.parametrize("digit", [0, 3, 6, 8])
+def test_a_wide_digit_stays_whole(classifier, digit):
+    ink = page(200, 300)
+    ink[60:140, 60:160] = cv2.resize(written(digit, SIDE, PEN), (100, SIDE)) / np.float32(255)
+    assert read_number(photo(ink), classifier).text == str(digit)
+
+
+def test_a_hard_shadow_is_no_ink_and_hides_none(classifier):
+    sheet = photo(write(write(page(400, 800), "25 048", 60), "8236", 220))
+    light = np.ones(sheet.shape[:2], np.float32)
+    for left in range(-300, 800, 220):
+        cv2.fillPoly(light, [np.array([[left, 0], [left + 110, 0], [left + 300, 400], [left + 190, 400]])], 0.5)
+    shaded = (sheet * light[..., None]).astype(np.uint8)
+    assert read_number(shaded, classifier).text == "25 048\n8236"
 
 
 def test_drawn_boxes_and_tables_are_no_digits(classifier):
@@ -211,6 +228,15 @@ def test_bars_and_slashes():
     assert not is_bar(drawn_sign("+"), height)
     assert is_slash(drawn_sign("/"), height)
     assert not is_slash(written(1, SIDE, PEN) > 127, height)
+
+
+def test_faint_lines_are_told_from_a_strong_pen_and_a_pen_alone_is_not_divided():
+    strength = np.zeros((200, 200), np.float32)
+    strength[60:140, 90:94] = 0.8
+    found = Threshold(0.2, 0.01)
+    assert above_lines(strength, found) is None
+    strength[::10] = np.maximum(strength[::10], 0.3)
+    assert 0.3 <= above_lines(strength, found).ink < 0.8
 
 
 def test_a_pair_is_cut_where_it_touches():

@@ -97,7 +97,8 @@ def above_lines(strength: np.ndarray, threshold: ink.Threshold) -> ink.Threshold
     faint = marked <= between
     if not LINES_SHARE < faint.mean() < 1 or marked[~faint].mean() < STRONGER * marked[faint].mean():
         return None
-    return replace(threshold, ink=between / 255)
+    # Whole steps of 1/255 were compared: the next one is above the lines.
+    return replace(threshold, ink=(between + 1) / 255)
 
 
 def find_pieces(strength: np.ndarray, threshold: ink.Threshold) -> list[Piece]:
