@@ -54,7 +54,10 @@ def read_number(source: Source, classifier: Classifier) -> NumberReading:
     ``source`` is anything open_photo takes. Raises PhotoError as it does.
     """
     opened = open_measured(source, WORKING_SIDE)
-    found = max(_candidates(opened.pixels, classifier), key=lambda way: way.evidence, default=None)
+    found = None
+    for way in _candidates(opened.pixels, classifier):
+        if found is None or way.evidence > CLEARLY_MORE * found.evidence:
+            found = way
     if found is None:
         return NumberReading("", ())
     upright = _upright(found, classifier)
@@ -66,6 +69,8 @@ def read_number(source: Source, classifier: Classifier) -> NumberReading:
     return NumberReading(text, tuple(found for line in back for found, _ in line))
 
 
+# The plainest way to find the ink is taken, unless another shows so many times more.
+CLEARLY_MORE = 1.2
 # The neighbourhood for the ground, as a share of the photo's shorter side: strokes of any width are narrow in it.
 GROUND_WINDOW = 0.3
 # The same for small writing in hard shadows: a median over so many pixels of a copy of this size.
@@ -73,13 +78,13 @@ NARROW_SIDE, NARROW_WINDOW = 512, 31
 
 
 def _candidates(photo: np.ndarray, classifier: Classifier) -> Iterator["_Lying"]:
-    """Yield the ink as it is found in several ways, of which the one with the most evidence is right.
+    """Yield the ink as it is found in several ways, the plainest first.
 
     Over two grounds; without what is much fainter than the rest; and all of it twice where it is open whether dark or
     light is the ink.
     """
     rgb = composed(photo)
-    for is_dark in {ground.ground_is_light(rgb), ground.writing_is_dark(rgb)}:
+    for is_dark in dict.fromkeys((ground.ground_is_light(rgb), ground.writing_is_dark(rgb))):
         grey = page_grey(rgb, is_dark)
         for sheet in (ground.estimate_ground(grey, GROUND_WINDOW), _narrow_ground(grey)):
             strength = ground.ink_strength(grey, sheet)
@@ -141,8 +146,12 @@ class _Lying:
 
     @property
     def evidence(self) -> float:
-        """How much of the ink is digits: the squared heights of the pieces that the network knows."""
-        return float(sum(p.height**2 for p, like in zip(self.pieces, self.likeness, strict=True) if like > 0.9))
+        """How much of the ink is digits: the squared heights of the pieces that the network knows.
+
+        Long ones say nothing: any line is read as a 1.
+        """
+        known = zip(self.pieces, self.likeness, strict=True)
+        return float(sum(p.height**2 for p, like in known if like > 0.9 and not p.is_long))
 
     @property
     def height(self) -> float:

@@ -51,6 +51,10 @@ class Piece:
     def size(self) -> int:
         return max(self.height, self.width)
 
+    @property
+    def is_long(self) -> bool:
+        return self.size >= 2.2 * min(self.height, self.width)
+
 
 def joined(pieces: list[Piece]) -> Piece:
     """Return several pieces as one."""
