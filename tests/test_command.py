@@ -9,10 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inference.classifier import models_folder
 from inference.command import main
-from inference.photo_benchmark import Answer, Entry, ManifestError, interval_by_writer, read_manifest, summary
+from inference.photo_benchmark import (
+    Answer,
+    Entry,
+    ManifestError,
+    edit_distance,
+    interval_by_writer,
+    read_manifest,
+    summary,
+)
 from inference.samples import encoded
 from tests.drawn import drawing
 
@@ -136,7 +145,7 @@ def test_benchmark_counts_by_category(folder, capsys):
     rows = [
         ("seven.png", 7, "paint_drawing", "tune", "a"),
         ("inner/two.jpg", 3, "paper_photo", "report", "b"),
-        ("many.png", 12, "multi", "report", "b"),
+        ("notes.txt", "?", "multi", "report", "b"),
     ]
     write_manifest(folder, rows)
     out = folder / "figures.json"
@@ -174,3 +183,87 @@ def test_the_interval_is_wider_when_one_writer_fails_than_when_failures_are_spre
     assert low <= 0.6
     assert high == 1.0
     assert interval_by_writer(spread) == pytest.approx([0.8, 0.8])
+
+
+def test_read_prints_every_digit_with_its_box(folder, capsys):
+    paths = [folder / "seven.png", folder / "notes.txt", folder / "blank.png"]
+    paths[2].write_bytes(encoded(np.full((90, 90, 3), 255, np.uint8)))
+    assert main(["read", "--json", *map(str, paths)]) == 1
+    seven, notes, blank = lines(capsys)
+    assert set(seven) == {"file", "text", "digits", "error"}
+    assert seven["text"] == "7"
+    (found,) = seven["digits"]
+    assert found["digit"] == 7
+    row, column, height, width = found["box"]
+    assert 0 < row < row + height < 280
+    assert 0 < column < column + width < 280
+    assert notes["error"]["code"] == "not_an_image"
+    assert (notes["text"], notes["digits"]) == ("", [])
+    assert (blank["text"], blank["digits"], blank["error"]) == ("", [], None)
+
+
+def test_boxes_are_those_of_the_photo_as_it_is_displayed(folder, capsys):
+    page = np.full((400, 900, 3), 255, np.uint8)
+    page[60:340, 40:320], page[60:340, 560:840] = drawing(7), drawing(2)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be displayed, turned by 90 degrees clockwise
+    Image.fromarray(np.rot90(page)).save(folder / "turned.png", exif=exif)
+    assert main(["read", "--json", str(folder / "turned.png")]) == 0
+    (answer,) = lines(capsys)
+    assert answer["text"] == "7 2"
+    for found, left in zip(answer["digits"], (40, 560), strict=True):
+        row, column, height, width = found["box"]
+        assert 60 < row < row + height < 340
+        assert left < column < column + width < left + 280
+
+
+def test_read_for_people_keeps_rows_apart(folder, capsys):
+    pair = np.hstack([drawing(7), drawing(2)])
+    (folder / "seven.png").write_bytes(encoded(np.vstack([pair, pair])))
+    assert main(["read", str(folder / "seven.png")]) == 0
+    assert ": 72 | 72 (least sure digit " in capsys.readouterr().out
+
+
+def test_benchmark_measures_numbers_too(folder, capsys):
+    (folder / "pair.png").write_bytes(encoded(np.hstack([drawing(7), drawing(2)])))
+    rows = [
+        ("seven.png", 7, "paint_drawing", "tune", "a"),
+        ("pair.png", "724", "multi", "tune", "a"),
+        ("pair.png", "72", "multi", "report", "b"),
+        ("gone.png", "12", "multi", "report", "c"),
+    ]
+    write_manifest(folder, rows)
+    out = folder / "figures.json"
+    assert main(["benchmark", str(folder), "--rembg", "never", "--json", str(out)]) == 1, "one cannot be read"
+    figures = json.loads(out.read_text())
+    assert figures["categories"]["all"]["total"] == 1, "numbers do not disturb the single digits"
+    parts = figures["numbers"]["parts"]
+    assert {name: (row["digits"], row["edits"]) for name, row in parts.items()} == {
+        "all": (7, 3),
+        "tune": (3, 1),
+        "report": (4, 2),
+    }
+    assert (parts["report"]["accuracy"], parts["report"]["whole_right"], parts["report"]["photos"]) == (0.5, 1, 2)
+    assert [answer["edits"] for answer in figures["numbers"]["answers"]] == [1, 0, 2]
+    printed = capsys.readouterr().out
+    assert "numbers, tune: 2/3 digits right by edit distance" in printed
+    assert "1/2 whole strings right" in printed
+    assert "wrong: pair.png is 724" in printed
+    assert "wrong: gone.png is 12, answered not_found" in printed
+
+
+def test_benchmark_of_numbers_alone(folder, capsys):
+    (folder / "pair.png").write_bytes(encoded(np.hstack([drawing(7), drawing(2)])))
+    write_manifest(folder, [("pair.png", "72", "multi", "tune", "a")])
+    assert main(["benchmark", str(folder)]) == 0
+    assert "numbers, all: 2/2 digits right" in capsys.readouterr().out
+    assert main(["benchmark", str(folder), "--part", "report"]) == 2
+    assert "lists no photo of digits in the part report" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("read", "label", "edits"),
+    [("123", "123", 0), ("13", "123", 1), ("1223", "123", 1), ("", "12", 2), ("21", "12", 2)],
+)
+def test_edit_distance(read, label, edits):
+    assert edit_distance(read, label) == edits

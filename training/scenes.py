@@ -135,7 +135,7 @@ def scene(image: np.ndarray, label: int, condition: str, seed: int) -> Scene:
     site = _site(how, strokes, rng)
 
     picture = how.ground(site, rng)
-    _write(picture, strokes, width, pen, site, rng)
+    write(picture, strokes, width, pen, site, rng)
     picture *= how.light(site, rng)
     if how.has_glare:
         scene_light.glare(picture, site, rng)
@@ -211,7 +211,7 @@ def _moved(
     return moves[0], moves[1]
 
 
-def _write(
+def write(
     picture: np.ndarray, strokes: np.ndarray, width: float, pen: Pen, site: Site, rng: np.random.Generator
 ) -> None:
     """Set the strokes onto the picture as a pen does, in place."""

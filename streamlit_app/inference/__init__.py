@@ -13,6 +13,7 @@ import os
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 from inference.classifier import Classifier, NetworkUnavailable, Prediction
+from inference.number import FoundDigit, NumberReading, read_number
 from inference.photo import PhotoError, open_photo
 from inference.reading import Reading, read_digit
 from inference.steps import Config, Preprocessed, preprocess
@@ -20,7 +21,9 @@ from inference.steps import Config, Preprocessed, preprocess
 __all__ = [
     "Classifier",
     "Config",
+    "FoundDigit",
     "NetworkUnavailable",
+    "NumberReading",
     "PhotoError",
     "Prediction",
     "Preprocessed",
@@ -28,4 +31,5 @@ __all__ = [
     "open_photo",
     "preprocess",
     "read_digit",
+    "read_number",
 ]

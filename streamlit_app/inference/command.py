@@ -4,14 +4,25 @@ import argparse
 import json
 import mimetypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 from inference import cutout
 from inference.classifier import DEFAULT_NETWORK, Classifier, NetworkUnavailable
+from inference.number import number_error_record, number_record, read_number
 from inference.photo import PhotoError
-from inference.photo_benchmark import PARTS, Answer, ManifestError, answers, read_manifest, summary
+from inference.photo_benchmark import (
+    PARTS,
+    Answer,
+    ManifestError,
+    NumberAnswer,
+    answers,
+    number_answers,
+    number_summary,
+    read_manifest,
+    summary,
+)
 from inference.reading import BLANK, UNSURE, error_record, read_digit, record
 from inference.steps import REMBG_MODES, Config
 
@@ -47,15 +58,21 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
     predict.set_defaults(run=_predict)
 
+    read = commands.add_parser("read", help="read every digit in each photo: numbers, rows of them, equations")
+    read.add_argument("paths", nargs="+", metavar="PATH", help="a photo, or a folder of photos")
+    read.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
+    read.set_defaults(run=_read)
+
     benchmark = commands.add_parser("benchmark", help="measure the accuracy on a folder with a manifest.csv")
     benchmark.add_argument("folder", type=Path, metavar="FOLDER")
     benchmark.add_argument("--part", choices=PARTS, help="only this part of the manifest")
     benchmark.add_argument("--json", type=Path, metavar="FILE", help="write the figures and every answer to FILE")
     benchmark.set_defaults(run=_benchmark)
 
+    for command in (predict, read, benchmark):
+        command.add_argument("--model", default=DEFAULT_NETWORK, metavar="NAME", help="the network (%(default)s)")
     for command in (predict, benchmark):
         command.add_argument("--tta", action="store_true", help="the mean over several looks at the digit")
-        command.add_argument("--model", default=DEFAULT_NETWORK, metavar="NAME", help="the network (%(default)s)")
         command.add_argument("--rembg", choices=REMBG_MODES, default="auto", help="background removal (%(default)s)")
     return parser
 
@@ -63,17 +80,38 @@ def _parser() -> argparse.ArgumentParser:
 def _predict(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
     config = _config(options)
+
+    def read(path: Path) -> dict:
+        return record(read_digit(path, classifier, config, tta=options.tta))
+
+    return _answer_each(options, read, error_record, _line)
+
+
+def _read(options: argparse.Namespace) -> int:
+    classifier = Classifier(options.model)
+    return _answer_each(
+        options, lambda path: number_record(read_number(path, classifier)), number_error_record, _number_line
+    )
+
+
+def _answer_each(
+    options: argparse.Namespace,
+    read: Callable[[Path], dict],
+    as_error: Callable[[str, str], dict],
+    as_line: Callable[[dict], str],
+) -> int:
+    """Print one answer for each file; return 1 if one could not be read."""
     failed = answered = False
     for path, is_listed in _files(options.paths):
         try:
-            fields = record(read_digit(path, classifier, config, tta=options.tta))
+            fields = read(path)
         except PhotoError as error:
             if is_listed and error.code in ("not_an_image", "empty") and not _is_named_as_image(path):
                 continue
             failed = True
-            fields = error_record(error.code, error.message)
+            fields = as_error(error.code, error.message)
         fields = {"file": str(path), **fields}
-        print(json.dumps(fields) if options.json else _line(fields), flush=True)
+        print(json.dumps(fields) if options.json else as_line(fields), flush=True)
         answered = True
     if not answered:
         print(f"digitlens: no image in {', '.join(options.paths)}.", file=sys.stderr)
@@ -109,6 +147,16 @@ def _line(fields: dict) -> str:
     return f"{fields['file']}: {fields['digit']} ({100 * confidence:.1f} %{doubt}){advice}"
 
 
+def _number_line(fields: dict) -> str:
+    if fields["error"]:
+        return f"{fields['file']}: {fields['error']['message']}"
+    if not fields["digits"]:
+        return f"{fields['file']}: no digit found."
+    least = min(min(found["confidence"] for found in fields["digits"]), 0.999)
+    rows = " | ".join(fields["text"].split("\n"))
+    return f"{fields['file']}: {rows} (least sure digit {least:.1%})"
+
+
 def _config(options: argparse.Namespace) -> Config:
     if options.rembg == "always" and not cutout.is_available():
         print("digitlens: rembg or its weights are not on this machine; reading goes on without it.", file=sys.stderr)
@@ -118,7 +166,7 @@ def _config(options: argparse.Namespace) -> Config:
 def _benchmark(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
     config = _config(options)
-    entries = read_manifest(options.folder, options.part)
+    entries, number_entries = read_manifest(options.folder, options.part)
     if options.json:
         options.json.touch()  # a path that cannot be written is said before the work
 
@@ -127,7 +175,8 @@ def _benchmark(options: argparse.Namespace) -> int:
 
     results = list(answers(options.folder, entries, read))
     categories = summary(results)
-    print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
+    if categories:
+        print(f"{'category':16} {'right':>9} {'accuracy':>9}  95 % interval by writer (writers)")
     for name, row in categories.items():
         low, high = row["interval"]
         interval = f"{100 * low:.1f} to {100 * high:.1f} %"
@@ -138,6 +187,8 @@ def _benchmark(options: argparse.Namespace) -> int:
     for result in results:
         if not result.right:
             print(f"wrong: {result.entry.file} is {result.entry.label}, answered {_answered(result)}")
+    numbers = list(number_answers(options.folder, number_entries, lambda path: read_number(path, classifier)))
+    _print_numbers(numbers)
     if options.json:
         conditions = {
             "made_by": "digitlens benchmark",
@@ -161,9 +212,44 @@ def _benchmark(options: argparse.Namespace) -> int:
         ]
         parts = {part: [result for result in results if result.entry.part == part] for part in PARTS}
         by_part = {part: summary(group) for part, group in parts.items() if group}
-        text = json.dumps({**conditions, "categories": categories, "parts": by_part, "answers": rows}, indent=1)
-        options.json.write_text(text + "\n", encoding="utf-8")
-    return int(any(result.status.startswith("error") for result in results))
+        figures = {**conditions, "categories": categories, "parts": by_part, "answers": rows}
+        if numbers:
+            figures["numbers"] = _number_figures(numbers)
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return int(any(result.status.startswith("error") for result in results) or any(r.error for r in numbers))
+
+
+def _print_numbers(results: list[NumberAnswer]) -> None:
+    for name, row in _number_parts(results).items():
+        low, high = row["interval"]
+        print(
+            f"numbers, {name}: {row['digits'] - row['edits']}/{row['digits']} digits right by edit distance,"
+            f" {row['accuracy']:.1%} ({low:.1%} to {high:.1%}, {row['writers']} writers);"
+            f" {row['whole_right']}/{row['photos']} whole strings right"
+        )
+    for result in results:
+        if result.edits:
+            print(f"wrong: {result.entry.file} is {result.entry.label}, answered {result.error or repr(result.text)}")
+
+
+def _number_parts(results: list[NumberAnswer]) -> dict[str, dict]:
+    groups = {"all": results, **{part: [r for r in results if r.entry.part == part] for part in PARTS}}
+    return {name: number_summary(group) for name, group in groups.items() if group}
+
+
+def _number_figures(results: list[NumberAnswer]) -> dict:
+    rows = [
+        {
+            "file": result.entry.file,
+            "label": result.entry.label,
+            "part": result.entry.part,
+            "text": result.text,
+            "edits": result.edits,
+            "error": result.error,
+        }
+        for result in results
+    ]
+    return {"parts": _number_parts(results), "answers": rows}
 
 
 def _answered(result: Answer) -> str:

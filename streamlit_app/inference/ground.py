@@ -18,8 +18,26 @@ def ground_is_light(rgb: np.ndarray) -> bool:
     stronger deviations is the ink.
     """
     grey = cv2.cvtColor(reduced(rgb, 96), cv2.COLOR_RGB2GRAY)
-    deviation = grey.astype(np.float32) - _median(grey, 0.7)
-    noise = max(4.0, 2.0 * spread(deviation))
+    return _ink_is_dark(grey, share=0.7, deviations=2.0)
+
+
+def writing_is_dark(rgb: np.ndarray) -> bool:
+    """Tell dark from light writing on a page of many small strokes: (R, C, 3) uint8.
+
+    As ground_is_light, but in a neighbourhood a few strokes wide, across which no shadow changes. A marker as wide as
+    that misleads it: only small writing is told well.
+    """
+    grey = cv2.cvtColor(reduced(rgb, 512), cv2.COLOR_RGB2GRAY)
+    return _ink_is_dark(grey, share=31 / min(grey.shape), deviations=3.0)
+
+
+def _ink_is_dark(grey: np.ndarray, share: float, deviations: float) -> bool:
+    """Whether what is darker than the median of its neighbourhood outweighs what is lighter.
+
+    ``share``: the neighbourhood's width by the shorter side; ``deviations``: so many standard ones are noise.
+    """
+    deviation = grey.astype(np.float32) - _median(grey, share)
+    noise = max(4.0, deviations * spread(deviation))
     darker = np.maximum(-deviation - noise, 0).sum()
     lighter = np.maximum(deviation - noise, 0).sum()
     return bool(darker >= lighter)

@@ -24,14 +24,17 @@ class Threshold:
     noise: float
 
 
-def ink_threshold(strength: np.ndarray) -> Threshold:
+def ink_threshold(strength: np.ndarray, where: np.ndarray | None = None) -> Threshold:
     """Return Otsu's threshold (N. Otsu, 1979) over the pixels that stand out from the ground's noise at all.
 
-    Over all pixels Otsu's method fails where the ink is a small share of the sheet: two classes of ground.
+    Over all pixels Otsu's method fails where the ink is a small share of the sheet: two classes of ground. ``where``,
+    (R, C) bool, says which pixels to measure; without it, or where it leaves few, all.
     """
     # Every n-th pixel is enough to count by; a reduced copy would wash thin ink out.
     stride = max(1, round(max(strength.shape) / 400))
     pixels = strength[::stride, ::stride].ravel()
+    if where is not None and (chosen := where[::stride, ::stride].ravel()).mean() > 0.1:
+        pixels = pixels[chosen]
     noise = spread(pixels)
     floor = max(MIN_STRENGTH, 4.0 * noise)
     candidates = pixels[pixels > floor]
@@ -136,13 +139,15 @@ def _opened(mask: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel).astype(bool)
 
 
-def components(strength: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, list[Component]]:
-    """Return the label image (R, C) int32 and the connected pieces of the ink mask, the largest first."""
+def components(strength: np.ndarray, mask: np.ndarray, most: int = 60) -> tuple[np.ndarray, list[Component]]:
+    """Return the label image (R, C) int32 and the connected pieces of the ink mask, the largest first.
+
+    More than ``most`` pieces are texture, not writing; the largest are returned.
+    """
     rows, columns = mask.shape
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     pieces = []
-    # More pieces than this is texture, not writing; the largest decide.
-    for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:60] + 1:
+    for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:most] + 1:
         column, row, width, height, area = (int(value) for value in stats[label])
         part = labels[row : row + height, column : column + width] == label
         mean = float(strength[row : row + height, column : column + width][part].mean())
@@ -172,7 +177,7 @@ def _is_box(part: np.ndarray) -> bool:
     return sides[1] > 0.92 and middle < 0.02
 
 
-def _is_frame(piece: Component, rows: int, columns: int) -> bool:
+def is_frame(piece: Component, rows: int, columns: int) -> bool:
     """A drawn box, a page edge, a shadow: rectangular, or long, straight and along the photo's border."""
     spans = piece.height > 0.9 * rows or piece.width > 0.9 * columns
     thin = min(piece.height, piece.width) < 0.06 * max(rows, columns)
@@ -197,15 +202,15 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     rows, columns = strength.shape
     labels, pieces = components(strength, without_rules(strength, threshold))
     smallest = max(6.0, 0.00005 * rows * columns)
-    pieces = [piece for piece in pieces if piece.area >= smallest and not _is_frame(piece, rows, columns)]
+    pieces = [piece for piece in pieces if piece.area >= smallest and not is_frame(piece, rows, columns)]
     rated = [(_score(piece, rows, columns), piece) for piece in pieces if _may_be_main(piece, rows, columns)]
     rated.sort(key=lambda pair: -pair[0])
-    rated = [pair for pair in rated[:MAINS_TO_TRY] if _is_stroke(pair[1], labels, strength)]
+    rated = [pair for pair in rated[:MAINS_TO_TRY] if is_stroke(pair[1], labels, strength)]
     if not rated:
         return None
     main = rated[0][1]
     parts = (piece for piece in pieces if piece is not main and _belongs_to(piece, main))
-    chosen = [main, *(piece for piece in parts if _is_stroke(piece, labels, strength))]
+    chosen = [main, *(piece for piece in parts if is_stroke(piece, labels, strength))]
     top = min(piece.row for piece in chosen)
     left = min(piece.column for piece in chosen)
     bottom = max(piece.row + piece.height for piece in chosen)
@@ -225,7 +230,7 @@ def _may_be_main(piece: Component, rows: int, columns: int) -> bool:
     return max(piece.height, piece.width) >= max(4.0, 0.03 * max(rows, columns)) and piece.width <= 3.5 * piece.height
 
 
-def _is_stroke(piece: Component, labels: np.ndarray, strength: np.ndarray) -> bool:
+def is_stroke(piece: Component, labels: np.ndarray, strength: np.ndarray) -> bool:
     """Tell a stroke from the slope or the edge of a shadow: a stroke ends, and has ground on every side.
 
     Beside a slope, strength falls slowly; beside an edge, one side comes out much brighter than its ground.

@@ -3,6 +3,7 @@
 import io
 import math
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,7 +30,19 @@ class PhotoError(ValueError):
         self.message = message
 
 
-def open_photo(source: bytes | str | os.PathLike | BinaryIO | np.ndarray) -> np.ndarray:
+Source = bytes | str | os.PathLike | BinaryIO | np.ndarray
+
+
+@dataclass(frozen=True)
+class OpenedPhoto:
+    """A photo to work on: ``pixels`` as open_photo returns them, reduced from ``rows`` × ``columns``, upright."""
+
+    pixels: np.ndarray
+    rows: int
+    columns: int
+
+
+def open_photo(source: Source) -> np.ndarray:
     """Return an image file as pixels, upright: (R, C, 3) RGB or (R, C, 4) RGBA, uint8, 0-255.
 
     ``source`` is the file's bytes, its path, an open binary file, or pixels already: (R, C), (R, C, 3) or
@@ -39,8 +52,16 @@ def open_photo(source: bytes | str | os.PathLike | BinaryIO | np.ndarray) -> np.
 
     Raises PhotoError, with ``code`` one of: not_found, empty, not_an_image, damaged, too_large, too_small.
     """
+    return open_measured(source).pixels
+
+
+def open_measured(source: Source, working_side: int = WORKING_SIDE) -> OpenedPhoto:
+    """Open as open_photo does, with ``working_side`` in the place of WORKING_SIDE; the photo's own size is kept.
+
+    Raises PhotoError as open_photo does.
+    """
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        return OpenedPhoto(_reduced(_from_array(source), working_side), *source.shape[:2])
     data = _read(source)
     if not data:
         raise PhotoError("empty", "The file is empty: choose a photo of a digit.")
@@ -58,16 +79,19 @@ def open_photo(source: bytes | str | os.PathLike | BinaryIO | np.ndarray) -> np.
     _check_sides(rows, columns)
     try:
         # JPEG can be decoded at 1/2, 1/4 or 1/8 size for a fraction of the time; other formats ignore this.
-        share = LEAST_SIDE / max(columns, rows)
+        share = LEAST_SIDE / WORKING_SIDE * working_side / max(columns, rows)
         image.draft(None, (math.ceil(share * columns), math.ceil(share * rows)))
         image.load()
-        pixels = _to_uint8(ImageOps.exif_transpose(image))
+        upright = ImageOps.exif_transpose(image)
+        if upright.size != image.size:
+            rows, columns = columns, rows
+        pixels = _to_uint8(upright)
     except Exception as error:  # as above: damaged files raise many kinds
         raise PhotoError("damaged", "The image file is damaged or incomplete: save or send it again.") from error
-    return _reduced(pixels)
+    return OpenedPhoto(_reduced(pixels, working_side), rows, columns)
 
 
-def _read(source: bytes | str | os.PathLike | BinaryIO) -> bytes:
+def _read(source: Source) -> bytes:
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
     if hasattr(source, "read"):
@@ -98,7 +122,7 @@ def _from_array(pixels: np.ndarray) -> np.ndarray:
     _check_sides(*pixels.shape[:2])
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 3, axis=2)
-    return _reduced(_without_idle_alpha(pixels))
+    return _without_idle_alpha(pixels)
 
 
 def _to_uint8(image: Image.Image) -> np.ndarray:
@@ -121,9 +145,9 @@ def _without_idle_alpha(pixels: np.ndarray) -> np.ndarray:
     return pixels
 
 
-def _reduced(pixels: np.ndarray) -> np.ndarray:
+def _reduced(pixels: np.ndarray, working_side: int) -> np.ndarray:
     rows, columns = pixels.shape[:2]
-    scale = WORKING_SIDE / max(rows, columns)
+    scale = working_side / max(rows, columns)
     if scale >= 1:
         return pixels
     size = max(MIN_SIDE, round(columns * scale)), max(MIN_SIDE, round(rows * scale))

@@ -202,30 +202,36 @@ def extract_digit(sample: Sample) -> Sample:
     if found is None:
         return replace(sample, is_blank=True, note="No ink that could be a digit was found.")
     width = ink.stroke_width(found.mask)
-    picture = _cropped(strength, found)
-    scale = max(picture.shape) / max(found.height, found.width)
-    missing = STROKE_SHARE * max(picture.shape) - width * scale
+    picture, missing = _widened(strength, found.mask, found.row, found.column, width)
     note = f"{found.width}×{found.height} pixels, strokes {width:.0f} wide."
+    if missing >= 1:
+        note += " Widened to a pen that the network knows."
+    return replace(sample, image=picture, found=found, note=note)
+
+
+def _widened(strength: np.ndarray, mask: np.ndarray, row: int, column: int, width: float) -> tuple[np.ndarray, float]:
+    """Return the picture of the ink (uint8) that ``mask`` shows at this place, and by how much its strokes,
+    ``width`` pixels wide in the photo, were too thin in the picture; from 1 on they were widened by it.
+    """
+    picture = _cropped(strength, mask, row, column)
+    missing = STROKE_SHARE * max(picture.shape) - width * max(picture.shape) / max(mask.shape)
     if missing >= 1:
         pad = int(np.ceil(missing / 2))
         picture = cv2.dilate(cv2.copyMakeBorder(picture, pad, pad, pad, pad, cv2.BORDER_CONSTANT), _disc(missing / 2))
-        note += " Widened to a pen that the network knows."
-    return replace(
-        sample,
-        image=_as_picture(picture),
-        found=found,
-        note=note,
-    )
+    return _as_picture(picture), missing
 
 
-def _cropped(strength: np.ndarray, found: ink.Found) -> np.ndarray:
-    """Return the found ink alone, its longer side at most CROP_SIDE; the soft rim of the strokes is kept."""
-    soft = cv2.dilate(np.pad(found.mask, 1).astype(np.uint8), np.ones((3, 3), np.uint8))
+def _cropped(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> np.ndarray:
+    """Return the ink alone, its longer side at most CROP_SIDE; the soft rim of the strokes is kept."""
+    height, width = mask.shape
     # A border of ground, for a digit that touches the photo's edge.
-    with_border = np.pad(np.clip(strength, 0, 1), 1)
-    picture = (
-        with_border[found.row : found.row + found.height + 2, found.column : found.column + found.width + 2] * soft
-    )
+    soft = cv2.dilate(np.pad(mask, 1).astype(np.uint8), np.ones((3, 3), np.uint8))
+    top, left = max(0, row - 1), max(0, column - 1)
+    picture = np.zeros((height + 2, width + 2), np.float32)
+    part = np.clip(strength[top : row + height + 1, left : column + width + 1], 0, 1)
+    down, right = top - (row - 1), left - (column - 1)
+    picture[down : down + part.shape[0], right : right + part.shape[1]] = part
+    picture *= soft
     scale = CROP_SIDE / max(picture.shape)
     if scale < 1:
         size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
@@ -355,6 +361,7 @@ STEPS = (
     Step("Morphology", close_gaps),
     Step("Normalisation", normalise),
 )
+_AFTER_EXTRACTION = STEPS[[step.apply for step in STEPS].index(extract_digit) + 1 :]
 
 
 @dataclass(frozen=True)
@@ -403,6 +410,29 @@ def candidates(photo: np.ndarray, config: Config | None = None) -> tuple[Preproc
     if config.rembg == "never" or plain.certainty >= SURE:
         return (plain,)
     return plain, _run(photo, replace(config, rembg="always"))
+
+
+def composed(photo: np.ndarray) -> np.ndarray:
+    """Return a photo, RGB or RGBA, as (R, C, 3) RGB uint8: what is transparent is filled as in step 2."""
+    return compose_on_ground(Sample(Config(rembg="never"), photo)).image
+
+
+def page_grey(rgb: np.ndarray, light_ground: bool) -> np.ndarray:
+    """Return a photo as steps 3 and 4 make it, (R, C) uint8, its ink dark on a light ground, whichever it was."""
+    grey = denoise(Sample(Config(rembg="never"), ground.darkness_grey(rgb, light_ground))).image
+    return grey if light_ground else 255 - grey
+
+
+def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> np.ndarray:
+    """Return ink as the network reads it, (28, 28) uint8: widened as in step 6, then steps 7 to 11.
+
+    ``mask``, bool, shows which pixels of ``strength`` are the digit; its first pixel lies at ``row`` and ``column``.
+    """
+    picture, _ = _widened(strength, mask, row, column, ink.stroke_width(mask))
+    sample = Sample(Config(rembg="never"), picture)
+    for step in _AFTER_EXTRACTION:
+        sample = step.apply(sample)
+    return sample.image
 
 
 def _run(photo: np.ndarray, config: Config) -> Preprocessed:
