@@ -102,12 +102,7 @@ def open_measured(
         return OpenedPhoto(_reduced(_without_idle_alpha(_cut(pixels, part)), working_side), part.height, part.width)
     with _opened(source) as file:
         image = _recognised(file)
-        try:
-            # HEIF turns its images itself; EXIF says the same once more there.
-            turn = image.getexif().get(ExifTags.Base.Orientation) if isinstance(image, Image.Image) else None
-        except Exception as error:  # as in _recognised
-            raise _damaged() from error
-        transposed, *_ = way = ORIENTATIONS.get(turn, ORIENTATIONS[1])
+        transposed, *_ = way = _way_up(image)
         columns, rows = image.size
         part = _checked(box, *((columns, rows) if transposed else (rows, columns)))
         try:
@@ -351,6 +346,17 @@ ORIENTATIONS = {
     7: (True, True, True),
     8: (True, True, False),
 }
+
+
+def _way_up(image: Any) -> tuple[bool, bool, bool]:
+    """Return how the pixels that the decoder will give come upright: one of ORIENTATIONS."""
+    if not isinstance(image, Image.Image) or image.format == "TIFF":
+        return ORIENTATIONS[1]  # these decoders turn the pixels themselves
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception as error:  # as in _recognised
+        raise _damaged() from error
+    return ORIENTATIONS.get(orientation, ORIENTATIONS[1])
 
 
 def _upright(pixels: np.ndarray, way: tuple[bool, bool, bool]) -> np.ndarray:
