@@ -20,7 +20,7 @@ from PIL import Image
 from inference import Classifier, Config, read_digit
 from inference.classifier import models_folder
 from inference.photo import LEAST_SIDE, MAX_PIXELS, WORKING_SIDE, PhotoError, open_measured, open_photo
-from inference.samples import written
+from tests.drawn import two_digits
 from tests.peak_memory import LARGE, peak_of_predict
 
 pillow_heif.register_heif_opener()  # here Pillow also writes HEIF
@@ -449,15 +449,6 @@ def assert_bad_box(data: bytes, box: tuple[int, int, int, int]) -> None:
     assert caught.value.code == "bad_box"
 
 
-def sheet_with(digit: int, distractor: int, rotation: float = 0.0) -> np.ndarray:
-    """Return a sheet, (900, 1200, 3): a small digit above on the right, turned clockwise, and a large one beside it."""
-    sheet = np.full((900, 1200), 235, np.uint8)
-    sheet[60:860, 60:860] -= written(distractor, 800, 0.07) // 255 * 200
-    small = Image.fromarray(written(digit, 220, 0.07)).rotate(-rotation, Image.Resampling.BILINEAR)
-    sheet[40:260, 940:1160] -= (np.asarray(small) * (200 / 255)).astype(np.uint8)
-    return np.repeat(sheet[..., None], 3, axis=2)
-
-
 @pytest.fixture(scope="module")
 def classifier():
     return Classifier()
@@ -470,7 +461,7 @@ ALONE = Config(rembg="never")
 @pytest.mark.parametrize(("digit", "distractor"), [(2, 8), (4, 3), (7, 0), (5, 6)])
 def test_a_box_chooses_the_digit_beside_a_larger_one(digit, distractor, classifier):
     for kind in ("PNG", "JPEG"):
-        data = file_of(Image.fromarray(sheet_with(digit, distractor)), kind)
+        data = file_of(Image.fromarray(two_digits(distractor, digit)), kind)
         assert read_digit(data, classifier, ALONE).prediction.digit == distractor
         assert read_digit(data, classifier, ALONE, box=(30, 930, 240, 240)).prediction.digit == digit
 
@@ -479,6 +470,6 @@ def test_a_box_chooses_the_digit_beside_a_larger_one(digit, distractor, classifi
 @pytest.mark.parametrize("rotation", [90, 30, -30, 180, -90])
 @pytest.mark.parametrize("digit", [2, 4, 5, 7])
 def test_a_turned_digit_is_read_upright(digit, rotation, classifier):
-    sheet = sheet_with(digit, 8, rotation)
+    sheet = two_digits(8, digit, rotation)
     reading = read_digit(sheet, classifier, ALONE, box=(30, 930, 240, 240), rotation=rotation)
     assert (reading.verdict, reading.prediction.digit) == ("digit", digit)

@@ -163,6 +163,11 @@ class Dashboard:
             mouse.move(box["x"] + x, box["y"] + y, steps=4)
         mouse.up()
 
+    def mark(self, corner: tuple[float, float], opposite: tuple[float, float]) -> None:
+        """Draw a rectangle on the photo; the corners are shares (0-1) of its width and height."""
+        box = self.page.locator("canvas.upper-canvas").bounding_box()
+        self.draw([(x * box["width"], y * box["height"]) for x, y in (corner, opposite)])
+
     def metric(self, label: str) -> Locator:
         """Return the value shown under this label."""
         metrics = self.page.get_by_test_id("stMetric")

@@ -1,0 +1,143 @@
+"""A way out when the digit was not found: the person marks where it is, and turns it upright."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from inference.photo import MIN_SIDE, Box, PhotoError, Source, open_measured
+from ui.pictures import data_url, shown
+
+# The marked picture fits on a phone of 360 pixels, and leaves room beside it to scroll the page.
+WIDTH, HEIGHT = 300, 360
+TILT = 45  # degrees that the slider goes to each side
+MARK = "mark"  # in the session's state
+COLOUR, FILL = "#0f766e", "rgba(15, 118, 110, 0.18)"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a person marked on a photo: where the digit is, None for anywhere, and how it must be turned.
+
+    ``rotation``: degrees counter-clockwise.
+    """
+
+    box: Box | None = None
+    rotation: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Marking:
+    """The photo being marked, as the page shows it, and what is marked so far.
+
+    ``of``: which photo; ``picture``: its data URL; ``rows``, ``columns``: the photo's own size. A new ``version`` is a
+    new canvas without a rectangle; ``start``: the rectangle that it shows when it appears.
+    """
+
+    of: int
+    picture: str
+    rows: int
+    columns: int
+    version: int = 0
+    start: dict | None = None
+    drawn: dict | None = None
+    quarters: int = 0
+    tilt: int = 0
+
+    @property
+    def canvas(self) -> str:
+        return f"mark_{self.of}_{self.version}"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The height and the width of the canvas."""
+        scale = min(WIDTH / self.columns, HEIGHT / self.rows)
+        return max(1, round(self.rows * scale)), max(1, round(self.columns * scale))
+
+
+def ask_mark(data: bytes) -> Mark:
+    """Offer to mark the digit in a photo, given as a file; return what is marked, nothing where nobody asked for it."""
+    of = hash(data)
+    if not st.toggle("Wrong place? Mark the digit yourself", key=f"marking_{of}", persist_state="session"):
+        return Mark()
+    try:
+        marking = _marking(of, data)
+    except PhotoError:
+        return Mark()  # the page says what is wrong with the photo
+    st.caption("Draw a rectangle around the digit. A new one takes the place of the last.")
+    box = _ask_box(marking)
+    return Mark(box, _ask_rotation())
+
+
+def _marking(of: int, data: Source) -> _Marking:
+    marking = st.session_state.get(MARK)
+    if marking is None or marking.of != of:
+        opened = open_measured(data)
+        picture = data_url(shown(opened.pixels, 2 * max(WIDTH, HEIGHT)), exact=False)
+        marking = st.session_state[MARK] = _Marking(of, picture, opened.rows, opened.columns)
+    return marking
+
+
+def _ask_box(marking: _Marking) -> Box | None:
+    # Imported here, as in ui.canvas.
+    from streamlit_drawable_canvas import st_canvas
+
+    if marking.canvas not in st.session_state:
+        marking = _change(start=marking.drawn)
+    height, width = marking.size
+    st.space(16)  # as in ui.canvas: the toolbar
+    result = st_canvas(
+        drawing_mode="labeled_rect",
+        stroke_width=3,
+        stroke_color=COLOUR,
+        fill_color=FILL,
+        background_image=marking.picture,
+        height=height,
+        width=width,
+        initial_drawing=marking.start,
+        key=marking.canvas,
+    )
+    rectangles = (result.json_data or {}).get("objects", [])
+    last = {"objects": rectangles[-1:]} if rectangles else None
+    if last != marking.drawn:
+        marking = _change(drawn=last)
+    if len(rectangles) > 1 and marking.start != last:
+        _change(start=last)  # only the last rectangle stays
+        st.rerun()
+    return _box(result.boxes[-1], marking) if rectangles else None
+
+
+def _box(drawn: dict, marking: _Marking) -> Box | None:
+    """Return a rectangle of the canvas in the photo's own pixels, None where it is too small to hold a digit."""
+    height, width = marking.size
+    down, across = marking.rows / height, marking.columns / width
+    row, column = max(0, round(drawn["top"] * down)), max(0, round(drawn["left"] * across))
+    bottom = min(marking.rows, round((drawn["top"] + drawn["height"]) * down))
+    right = min(marking.columns, round((drawn["left"] + drawn["width"]) * across))
+    box = Box(row, column, bottom - row, right - column)
+    return box if min(box.height, box.width) >= MIN_SIDE else None
+
+
+def _ask_rotation() -> float:
+    marking = st.session_state[MARK]
+    with st.container(horizontal=True):
+        st.button("↺ 90°", on_click=_turn, args=(1,), help="Turn the digit to the left")
+        st.button("↻ 90°", on_click=_turn, args=(-1,), help="Turn the digit to the right")
+        st.button("Start again", on_click=_start_again)
+    key = f"tilt_{marking.of}_{marking.version}"
+    tilt = st.slider("Turn a little (degrees, to the left)", -TILT, TILT, marking.tilt, 5, key=key, width=WIDTH)
+    _change(tilt=tilt)
+    return 90 * marking.quarters + tilt
+
+
+def _turn(quarters: int) -> None:
+    _change(quarters=(st.session_state[MARK].quarters + quarters) % 4)
+
+
+def _start_again() -> None:
+    marking = st.session_state[MARK]
+    _change(version=marking.version + 1, start=None, drawn=None, quarters=0, tilt=0)
+
+
+def _change(**changes) -> _Marking:
+    st.session_state[MARK] = replace(st.session_state[MARK], **changes)
+    return st.session_state[MARK]
