@@ -9,6 +9,9 @@ from ui.pictures import data_url, shown
 
 # The marked picture fits on a phone of 360 pixels, and leaves room beside it to scroll the page.
 WIDTH, HEIGHT = 300, 360
+# Above and below the photo the canvas goes on: the component's toolbar, unseen until a mouse comes, lies over the first
+# 30 pixels on the right and takes a finger's touch there. A rectangle may also begin outside the photo.
+MARGIN = 32
 TILT = 45  # degrees that the slider goes to each side
 MARK = "mark"  # in the session's state
 COLOUR, FILL = "#0f766e", "rgba(15, 118, 110, 0.18)"
@@ -49,7 +52,7 @@ class _Marking:
 
     @property
     def size(self) -> tuple[int, int]:
-        """The height and the width of the canvas."""
+        """The height and the width of the photo on the canvas."""
         scale = min(WIDTH / self.columns, HEIGHT / self.rows)
         return max(1, round(self.rows * scale)), max(1, round(self.columns * scale))
 
@@ -84,14 +87,15 @@ def _ask_box(marking: _Marking) -> Box | None:
     if marking.canvas not in st.session_state:
         marking = _change(start=marking.drawn)
     height, width = marking.size
-    st.space(16)  # as in ui.canvas: the toolbar
+    st.space(16)  # as in ui.canvas: where a mouse brings the toolbar
     result = st_canvas(
         drawing_mode="labeled_rect",
         stroke_width=3,
         stroke_color=COLOUR,
         fill_color=FILL,
         background_image=marking.picture,
-        height=height,
+        background_image_fit="contain",
+        height=height + 2 * MARGIN,
         width=width,
         initial_drawing=marking.start,
         key=marking.canvas,
@@ -110,8 +114,9 @@ def _box(drawn: dict, marking: _Marking) -> Box | None:
     """Return a rectangle of the canvas in the photo's own pixels, None where it is too small to hold a digit."""
     height, width = marking.size
     down, across = marking.rows / height, marking.columns / width
-    row, column = max(0, round(drawn["top"] * down)), max(0, round(drawn["left"] * across))
-    bottom = min(marking.rows, round((drawn["top"] + drawn["height"]) * down))
+    top = drawn["top"] - MARGIN
+    row, column = max(0, round(top * down)), max(0, round(drawn["left"] * across))
+    bottom = min(marking.rows, round((top + drawn["height"]) * down))
     right = min(marking.columns, round((drawn["left"] + drawn["width"]) * across))
     box = Box(row, column, bottom - row, right - column)
     return box if min(box.height, box.width) >= MIN_SIDE else None

@@ -7,12 +7,14 @@ from playwright.sync_api import Page, expect
 from inference.samples import encoded
 from tests.browser.harness import PHONE, Dashboard, Watch
 from tests.drawn import two_digits
+from ui.crop import MARGIN
 
 pytestmark = pytest.mark.browser
 
 LARGE, SMALL = 8, 4
 # Where the small digit is, as shares of the photo's width and height.
 CORNER, OPPOSITE = (0.76, 0.02), (0.99, 0.32)
+LOADED_IN = 2500  # milliseconds: until its picture is loaded, the canvas forgets what is drawn on it
 
 
 def upload_and_open_marking(dashboard: Dashboard, picture: np.ndarray) -> None:
@@ -21,6 +23,7 @@ def upload_and_open_marking(dashboard: Dashboard, picture: np.ndarray) -> None:
     expect(dashboard.metric("Digit")).to_have_count(1)
     dashboard.page.get_by_text("Wrong place? Mark the digit yourself").click()
     expect(dashboard.page.locator("canvas.upper-canvas")).to_be_visible()
+    dashboard.page.wait_for_timeout(LOADED_IN)
     dashboard.settle()
 
 
@@ -78,7 +81,8 @@ def test_marking_with_a_finger_on_a_phone(chromium, server):
     box = canvas.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"] - 40  # room to scroll beside it
-    corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (CORNER, OPPOSITE)]
+    height = box["height"] - 2 * MARGIN
+    corners = [(box["x"] + x * box["width"], box["y"] + MARGIN + y * height) for x, y in (CORNER, OPPOSITE)]
     drag_finger(page, *corners)
     expect(person.metric("Digit")).to_have_text(str(SMALL))
     context.close()
