@@ -25,14 +25,14 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def canvas(monkeypatch):
-    """A canvas on which the test draws, by shares of the photo's sides: AppTest cannot. It notes what the page asked of it."""
+    """A canvas on which the test draws, by shares of the photo's sides. It notes what the page asked of it."""
     canvas = SimpleNamespace(objects=None, asked=[])
 
     def draw(top: float, left: float, bottom: float, right: float) -> None:
         height, width = canvas.asked[-1]["height"] - 2 * MARGIN, canvas.asked[-1]["width"]
-        rectangle = {"top": MARGIN + top * height, "left": left * width}
-        rectangle |= {"height": (bottom - top) * height, "width": (right - left) * width}
-        canvas.objects = [*(canvas.objects or []), rectangle]
+        line = {"top": MARGIN + top * height, "left": left * width}
+        line |= {"height": (bottom - top) * height, "width": (right - left) * width}
+        canvas.objects = [*(canvas.objects or []), line]
 
     def st_canvas(**options):
         # As the real one: it holds what it was given to start with until something else is drawn, or is given.
@@ -42,7 +42,7 @@ def canvas(monkeypatch):
             canvas.objects = (options["initial_drawing"] or {"objects": []})["objects"]
         canvas.asked.append(options)
         st.checkbox("canvas", key=options["key"])  # as the real one it is a widget, forgotten when the page is left
-        return SimpleNamespace(json_data={"objects": canvas.objects}, boxes=canvas.objects)
+        return SimpleNamespace(json_data={"objects": canvas.objects})
 
     canvas.draw = draw
     monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=st_canvas))
@@ -107,7 +107,7 @@ def test_what_is_marked_is_read_until_it_is_undone(app, canvas):
     assert digit(app) == str(LARGE)
 
 
-def test_the_last_rectangle_counts_and_stays_alone(app, canvas):
+def test_the_last_line_counts_and_stays_alone(app, canvas):
     switch(app)
     canvas.draw(0.5, 0.1, 0.9, 0.4)
     app.run()
@@ -157,7 +157,7 @@ def test_a_new_photo_is_not_marked(app, canvas):
     assert digit(app) == "6"
 
 
-def test_a_rectangle_that_is_only_a_point_or_reaches_out_does_no_harm(app, canvas):
+def test_a_line_that_is_only_a_point_or_reaches_out_does_no_harm(app, canvas):
     switch(app)
     canvas.draw(0.5, 0.5, 0.5, 0.5)
     app.run()

@@ -10,11 +10,12 @@ from ui.pictures import data_url, shown
 # The marked picture fits on a phone of 360 pixels, and leaves room beside it to scroll the page.
 WIDTH, HEIGHT = 300, 360
 # Above and below the photo the canvas goes on: the component's toolbar, unseen until a mouse comes, lies over the first
-# 30 pixels on the right and takes a finger's touch there. A rectangle may also begin outside the photo.
+# 30 pixels on the right and takes a finger's touch there. A line may also begin outside the photo.
 MARGIN = 32
 TILT = 45  # degrees that the slider goes to each side
 MARK = "mark"  # in the session's state
-COLOUR, FILL = "#0f766e", "rgba(15, 118, 110, 0.18)"
+COLOUR, LINE = "#0f766e", 4
+ORIGINS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class _Marking:
     """The photo being marked, as the page shows it, and what is marked so far.
 
     ``of``: which photo; ``picture``: its data URL; ``rows``, ``columns``: the photo's own size. A new ``version`` is a
-    new canvas without a rectangle; ``start``: the rectangle that it shows when it appears.
+    new, empty canvas; ``start``: the line that it shows when it appears; ``drawn``: the last line drawn.
     """
 
     of: int
@@ -66,7 +67,7 @@ def ask_mark(data: bytes) -> Mark:
         marking = _marking(of, data)
     except PhotoError:
         return Mark()  # the page says what is wrong with the photo
-    st.caption("Draw a rectangle around the digit. A new one takes the place of the last.")
+    st.caption("Draw a line around the digit. A new one takes the place of the last.")
     box = _ask_box(marking)
     return Mark(box, _ask_rotation())
 
@@ -88,11 +89,10 @@ def _ask_box(marking: _Marking) -> Box | None:
         marking = _change(start=marking.drawn)
     height, width = marking.size
     st.space(16)  # as in ui.canvas: where a mouse brings the toolbar
+    # A free line and not a rectangle: of the component's tools it is the one that a finger can use, too.
     result = st_canvas(
-        drawing_mode="labeled_rect",
-        stroke_width=3,
+        stroke_width=LINE,
         stroke_color=COLOUR,
-        fill_color=FILL,
         background_image=marking.picture,
         background_image_fit="contain",
         height=height + 2 * MARGIN,
@@ -100,26 +100,33 @@ def _ask_box(marking: _Marking) -> Box | None:
         initial_drawing=marking.start,
         key=marking.canvas,
     )
-    rectangles = (result.json_data or {}).get("objects", [])
-    last = {"objects": rectangles[-1:]} if rectangles else None
+    lines = (result.json_data or {}).get("objects", [])
+    last = {"objects": lines[-1:]} if lines else None
     if last != marking.drawn:
         marking = _change(drawn=last)
-    if len(rectangles) > 1 and marking.start != last:
-        _change(start=last)  # only the last rectangle stays
+    if len(lines) > 1 and marking.start != last:
+        _change(start=last)  # only the last line stays
         st.rerun()
-    return _box(result.boxes[-1], marking) if rectangles else None
+    return _box(lines[-1], marking) if lines else None
 
 
-def _box(drawn: dict, marking: _Marking) -> Box | None:
-    """Return a rectangle of the canvas in the photo's own pixels, None where it is too small to hold a digit."""
+def _box(line: dict, marking: _Marking) -> Box | None:
+    """Return what a line of the canvas goes round, in the photo's own pixels; None where no digit fits in."""
+    top, bottom = (value - MARGIN for value in _extent(line, "top", "height", "originY", "scaleY"))
+    left, right = _extent(line, "left", "width", "originX", "scaleX")
     height, width = marking.size
     down, across = marking.rows / height, marking.columns / width
-    top = drawn["top"] - MARGIN
-    row, column = max(0, round(top * down)), max(0, round(drawn["left"] * across))
-    bottom = min(marking.rows, round((top + drawn["height"]) * down))
-    right = min(marking.columns, round((drawn["left"] + drawn["width"]) * across))
-    box = Box(row, column, bottom - row, right - column)
+    row, column = max(0, round(top * down)), max(0, round(left * across))
+    last_row, last_column = min(marking.rows, round(bottom * down)), min(marking.columns, round(right * across))
+    box = Box(row, column, last_row - row, last_column - column)
     return box if min(box.height, box.width) >= MIN_SIDE else None
+
+
+def _extent(line: dict, place: str, length: str, origin: str, scale: str) -> tuple[float, float]:
+    """Return where a line begins and ends on one axis; its place is that of the point which ``origin`` names."""
+    size = line[length] * line.get(scale, 1)
+    start = line[place] - ORIGINS[line.get(origin, "left")] * size
+    return start, start + size
 
 
 def _ask_rotation() -> float:

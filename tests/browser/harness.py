@@ -166,7 +166,7 @@ class Dashboard:
         mouse.up()
 
     def mark(self, corner: tuple[float, float], opposite: tuple[float, float]) -> None:
-        """Draw a rectangle on the photo; the corners are shares (0-1) of its width and height."""
+        """Draw a line across a part of the photo; its corners are shares (0-1) of the photo's width and height."""
         canvas = self.page.locator("canvas.upper-canvas")
         expect(canvas).to_have_count(1)  # a new one may still stand beside the old one
         box = canvas.bounding_box()
