@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 300, 360
 # 30 pixels on the right and takes a finger's touch there. A line may also begin outside the photo.
 MARGIN = 32
 TILT = 45  # degrees that the slider goes to each side
-MARK = "mark"  # in the session's state
+MARK = "mark"  # in the session's state: the _Marking of the photo that is there
 COLOUR, LINE = "#0f766e", 4
 ORIGINS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
 

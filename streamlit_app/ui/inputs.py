@@ -12,7 +12,7 @@ from inference.photo import Box
 from inference.samples import photo
 from ui import results
 from ui.canvas import canvas
-from ui.crop import ask_mark
+from ui.crop import MARK, ask_mark
 from ui.pictures import picture
 
 SAMPLE_DIGIT = 4
@@ -75,6 +75,7 @@ def _upload() -> Photo | None:
 
 def _forget_upload() -> None:
     st.session_state.pop(UPLOADED, None)
+    st.session_state.pop(MARK, None)
 
 
 def _markable(data: bytes) -> Photo:
