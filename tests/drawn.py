@@ -13,6 +13,18 @@ def drawing(digit: int, side: int = samples.CANVAS_SIDE) -> np.ndarray:
     return samples.drawing(digit, side=side)[..., :3]
 
 
+def two_digits(large: int, small: int, rotation: float = 0.0) -> np.ndarray:
+    """Return a sheet, (900, 1200, 3) RGB uint8, with a large digit and a small one above on the right of it.
+
+    The small one fills the rows 40 to 260 and the columns 940 to 1160, turned clockwise by ``rotation`` degrees.
+    """
+    sheet = np.full((900, 1200), 235, np.float32)
+    sheet[60:860, 60:860] -= samples.written(large, 800, 0.07) * 0.8
+    turn = cv2.getRotationMatrix2D((109.5, 109.5), -rotation, 1.0)
+    sheet[40:260, 940:1160] -= cv2.warpAffine(samples.written(small, 220, 0.07), turn, (220, 220)) * 0.8
+    return np.repeat(sheet.astype(np.uint8)[..., None], 3, axis=2)
+
+
 def write_y4m(path: Path, rgb: np.ndarray, frames: int = 4) -> None:
     """Write a still picture (R, C, 3) RGB, with even sides, as the film that Chromium's fake camera plays."""
     rows, columns = rgb.shape[:2]

@@ -31,13 +31,23 @@ class Reading:
         return self.preprocessed.quality
 
 
-def read_digit(source, classifier: Classifier, config: Config | None = None, *, tta: bool = False) -> Reading:
+def read_digit(
+    source,
+    classifier: Classifier,
+    config: Config | None = None,
+    *,
+    tta: bool = False,
+    box: tuple[int, int, int, int] | None = None,
+    rotation: float = 0.0,
+) -> Reading:
     """Read the one digit in a photo.
 
     ``source`` is anything open_photo takes: bytes, a path, an open file, or pixels (R, C[, 3 or 4]) uint8. Raises
-    PhotoError, whose message is one sentence for people, where it is no readable image.
+    PhotoError, whose message is one sentence for people, where it is no readable image. ``box``: where the digit is,
+    (row, column, height, width) in the photo's own pixels, upright; ``rotation``: by how many degrees it must be turned
+    counter-clockwise to stand upright.
     """
-    photo = open_photo(source)
+    photo = open_photo(source, box=box, rotation=rotation)
     started = time.perf_counter()
     read = [
         (made, None if made.digit is None else classifier.predict(made.digit, tta=tta))

@@ -49,7 +49,7 @@ def remember(answer: Answer) -> None:
 
 
 def _read_photo(given: Photo, settings: Settings) -> Answer:
-    photo = open_photo(given.source)
+    photo = open_photo(given.source, box=given.box, rotation=given.rotation)
     try:
         network = results.classifier()
     except NetworkUnavailable as error:

@@ -8,9 +8,11 @@ import numpy as np
 import streamlit as st
 
 from inference.mnist import MnistUnavailable
+from inference.photo import Box
 from inference.samples import photo
 from ui import results
 from ui.canvas import canvas
+from ui.crop import MARK, ask_mark
 from ui.pictures import picture
 
 SAMPLE_DIGIT = 4
@@ -19,9 +21,14 @@ UPLOADED = "uploaded"  # in the session's state: the name and the bytes of the p
 
 @dataclass(frozen=True)
 class Photo:
-    """Something to take through the eleven steps: a file's bytes, or pixels (R, C, 3 or 4) uint8."""
+    """Something to take through the eleven steps: a file's bytes, or pixels (R, C, 3 or 4) uint8.
+
+    ``box`` and ``rotation``: what the person marked in it, as open_photo takes them.
+    """
 
     source: bytes | np.ndarray
+    box: Box | None = None
+    rotation: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,20 +53,20 @@ class Mode:
 def _upload() -> Photo | None:
     file = st.file_uploader(
         "A photo of one handwritten digit",
-        type=["png", "jpg", "jpeg", "jfif", "webp", "gif", "bmp", "tif", "tiff"],
+        type=["jpg", "jpeg", "jfif", "png", "heic", "heif", "avif", "webp", "gif", "bmp", "tif", "tiff"],
         key="file",
         on_change=_forget_upload,
     )
     if file is not None:
         st.session_state[UPLOADED] = (file.name, file.getvalue())
-        return Photo(file.getvalue())
+        return _markable(file.getvalue())
     if UPLOADED in st.session_state:
         # The page was left and come back to: the uploader is empty then, but nobody took the photo away.
         name, data = st.session_state[UPLOADED]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"Still here: **{name}**")
             st.button("Remove", on_click=_forget_upload)
-        return Photo(data)
+        return _markable(data)
     if st.toggle("No photo at hand? Read our sample", key="sample"):
         return Photo(photo(SAMPLE_DIGIT))
     st.caption("Dark pen on a plain sheet, one digit, close up: that is read best.")
@@ -68,11 +75,18 @@ def _upload() -> Photo | None:
 
 def _forget_upload() -> None:
     st.session_state.pop(UPLOADED, None)
+    st.session_state.pop(MARK, None)
+
+
+def _markable(data: bytes) -> Photo:
+    """Return a photo with what the person marks in it."""
+    mark = ask_mark(data)
+    return Photo(data, mark.box, mark.rotation)
 
 
 def _camera() -> Photo | None:
     file = st.camera_input("Hold one digit before the camera", resolution="720p", key="camera")
-    return None if file is None else Photo(file.getvalue())
+    return None if file is None else _markable(file.getvalue())
 
 
 def _draw() -> Photo | None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from ui.crop import MARGIN
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESKTOP = {"width": 1280, "height": 720}
@@ -162,6 +164,14 @@ class Dashboard:
         for x, y in rest:
             mouse.move(box["x"] + x, box["y"] + y, steps=4)
         mouse.up()
+
+    def mark(self, corner: tuple[float, float], opposite: tuple[float, float]) -> None:
+        """Draw a line across a part of the photo; its corners are shares (0-1) of the photo's width and height."""
+        canvas = self.page.locator("canvas.upper-canvas")
+        expect(canvas).to_have_count(1)  # a new one may still stand beside the old one
+        box = canvas.bounding_box()
+        height = box["height"] - 2 * MARGIN
+        self.draw([(x * box["width"], MARGIN + y * height) for x, y in (corner, opposite)])
 
     def metric(self, label: str) -> Locator:
         """Return the value shown under this label."""

@@ -41,7 +41,7 @@ def test_upload_of_something_else_than_an_image_is_one_sentence_and_the_next_pho
     dashboard.upload("notes.png", "image/png", b"These are notes, not a picture.")
     expect(dashboard.page.get_by_test_id("stAlert")).to_have_count(1)
     expect(dashboard.page.get_by_test_id("stAlert")).to_have_text(
-        "This file is not an image that can be read: use PNG, JPEG, WebP, GIF, BMP or TIFF."
+        "This file is not an image that can be read: use JPEG, PNG, HEIC, AVIF, WebP, GIF, BMP or TIFF."
     )
     expect(dashboard.metric("Digit")).to_have_count(0)
     dashboard.upload("six.png", "image/png", encoded(photo(6)))
