@@ -32,11 +32,13 @@ def main(arguments: list[str] | None = None) -> None:
     names = parser.parse_args(arguments).names or list(every)
     if unknown := sorted(set(names) - set(every)):
         raise SystemExit(f"There is no row {unknown[0]!r}: choose from {', '.join(every)}.")
+    continued = {row["settings"].get("continues") for row in every.values()}
     for name in names:
         stem = MODELS / "development" / name
         train_and_write(every[name]["settings"], stem)
-        # The .onnx is what is evaluated.
-        stem.with_suffix(".keras").unlink()
+        # The .onnx is what is evaluated; the weights are kept where another row goes on with them.
+        if f"development/{name}" not in continued:
+            stem.with_suffix(".keras").unlink()
 
 
 if __name__ == "__main__":
