@@ -40,7 +40,7 @@ class View:
 
 
 # Chosen on the validation images, among the sets and by the rule of training/evaluation/tta.py.
-TTA_VIEWS = tuple(View(angle=angle) for angle in (-8.0, 0.0, 8.0))
+TTA_VIEWS = tuple(View(zoom=zoom) for zoom in (0.95, 1.0, 1.05))
 
 
 def looks(digit: np.ndarray) -> np.ndarray:
