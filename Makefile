@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 .PHONY: help app test test-browser screenshots look train evaluate scenes benchmark documents lint clean
 
 help:
-	@echo "make app          the dashboard on http://localhost:$(PORT)"
+	@echo "make app          the dashboard and the API on http://localhost:$(PORT)"
 	@echo "make test         the tests that need no browser"
 	@echo "make test-browser the tests in Chromium (CHROMIUM=... names another one)"
 	@echo "make screenshots  every page, desktop and phone, light and dark, into screenshots/"
@@ -22,7 +22,7 @@ help:
 	@echo "make clean        remove the environment and what the tools left"
 
 app: .venv/.app
-	$(BIN)/streamlit run streamlit_app/Home.py --server.port $(PORT)
+	$(BIN)/streamlit run streamlit_app/server.py --server.port $(PORT)
 
 test: .venv/.train
 	$(BIN)/python -m pytest -m "not browser"

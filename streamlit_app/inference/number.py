@@ -64,27 +64,6 @@ def _candidates(photo: np.ndarray, classifier: Classifier) -> Iterator["_Upright
             yield _upright(strength, pieces, classifier)
 
 
-def number_record(reading: NumberReading) -> dict:
-    """Return a reading as plain JSON values: the fields of the command and of the API."""
-    return {
-        "text": reading.text,
-        "digits": [
-            {
-                "digit": found.digit,
-                "confidence": round(found.confidence, 6),
-                "box": [found.row, found.column, found.height, found.width],
-            }
-            for found in reading.digits
-        ],
-        "error": None,
-    }
-
-
-def number_error_record(code: str, message: str) -> dict:
-    """Return the same fields for a photo that could not be read."""
-    return {"text": "", "digits": [], "error": {"code": code, "message": message}}
-
-
 # --- Orientation ---------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,10 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
+from inference.limits import Limits
+
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-MAX_PIXELS = 60_000_000
+MAX_PIXELS = Limits.from_environment().megapixels * 1_000_000
 MIN_SIDE = 8
 # The longest side that the steps work on: a pen stroke on a whole sheet is still two pixels wide, and an answer
 # takes tens of milliseconds. Larger photos are reduced as they are decoded.
