@@ -15,12 +15,13 @@ FORM_OVERHEAD = 64 * 1024
 LARGER = {"/batch": "batch_mb"}
 
 # Streamlit's page starts with a small script of its own inside the page, evaluates the charts' expressions, styles by
-# script, and shows pictures from data and blob addresses. Everything comes from this server.
+# script, and shows and fetches pictures at data and blob addresses. Everything comes from this server.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
         "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:",
         "style-src 'self' 'unsafe-inline'",
+        "connect-src 'self' data: blob:",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
         "media-src 'self' data: blob:",
