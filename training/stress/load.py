@@ -14,7 +14,7 @@ import numpy as np
 from inference import Classifier, read_digit
 from inference.samples import drawing, encoded, photo
 from training.stress.serving import Answer, Client, Server, form
-from training.stress.session import Session
+from training.stress.session import opened_session
 
 PREDICT = "/api/predict"
 
@@ -139,7 +139,7 @@ def session_beside(server: Server, work: Callable[[], Load]) -> tuple[Load, list
     done = threading.Event()
 
     def person() -> None:
-        with Session(server.port) as session:
+        with opened_session(server.port) as session:
             while not done.is_set():
                 times.append(session.run())
                 done.wait(1)

@@ -1,25 +1,21 @@
 """A person's session with the dashboard, without a browser: what a page's script takes from a click to its end."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 
 class Session:
-    """One open page. Used as a context manager."""
+    """One open page, over the socket that its browser would have."""
 
-    def __init__(self, port: int, patience: float = 60):
+    def __init__(self, socket: Connection, patience: float):
+        self.socket = socket
         self.patience = patience
-        # A page's pictures travel beside the socket; what comes through it is small.
-        self.socket = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=2**26)
-
-    def __enter__(self) -> "Session":
-        return self
-
-    def __exit__(self, *error) -> None:
-        self.socket.close()
 
     def run(self) -> float:
         """Run the page from top to bottom and return the seconds until it was drawn; raise RuntimeError if it fails."""
@@ -34,3 +30,11 @@ class Session:
                 raise RuntimeError(message.delta.new_element.exception.message)
             if message.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - started
+
+
+@contextmanager
+def opened_session(port: int, patience: float = 60) -> Iterator[Session]:
+    """Open a page; ``patience``: the seconds to wait for anything that it sends."""
+    # A page's pictures travel beside the socket: what comes through it is small.
+    with connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=2**26) as socket:
+        yield Session(socket, patience)
