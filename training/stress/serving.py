@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds for the server to be there
+PATIENCE = 180.0  # seconds for the server to be there
 
 
 class ServerError(RuntimeError):
