@@ -19,7 +19,7 @@ COPY streamlit_app streamlit_app
 ENV PYTHONDONTWRITEBYTECODE=1 \
     U2NET_HOME=/weights \
     STREAMLIT_SERVER_PORT=7860
-USER digitlens
+USER 1000
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"STREAMLIT_SERVER_PORT\"]}/api/health', timeout=9)"]

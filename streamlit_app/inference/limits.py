@@ -1,4 +1,7 @@
-"""How much DigitLens takes on at once: every limit in one place, each settable by an environment variable."""
+"""How much DigitLens takes on at once: every limit in one place, each settable by an environment variable.
+
+README.md lists them in the words of ``meaning``.
+"""
 
 import os
 from dataclasses import dataclass, field, fields
@@ -23,18 +26,20 @@ def _limit(default: int, meaning: str):
 class Limits:
     """Every limit. The variable ``DIGITLENS_`` + the name in capitals sets it: ``DIGITLENS_UPLOAD_MB=8``."""
 
-    upload_mb: int = _limit(16, "the largest photo, in MiB, also inside a ZIP")
-    megapixels: int = _limit(60, "the largest photo once decoded, in millions of pixels")
-    batch_mb: int = _limit(64, "the largest request to /api/batch, in MiB")
-    batch_files: int = _limit(200, "photos in a batch, those inside a ZIP counted")
-    zip_mb: int = _limit(256, "what a ZIP may unpack to, in MiB")
-    zip_ratio: int = _limit(100, "how many times its own size a ZIP may unpack to, beyond one photo's limit")
-    predictions: int = field(
-        default_factory=_cores, metadata={"meaning": "predictions at the same time; the number of cores"}
+    upload_mb: int = _limit(
+        16, "the largest photo in MiB, also inside a ZIP; for the pages `server.maxUploadSize` says it"
     )
+    megapixels: int = _limit(60, "the largest photo once decoded, in millions of pixels")
+    batch_mb: int = _limit(64, "the largest request to `/api/batch` in MiB")
+    batch_files: int = _limit(200, "photos in a batch, those inside a ZIP counted")
+    zip_mb: int = _limit(256, "what a ZIP may unpack to in MiB")
+    zip_ratio: int = _limit(100, "how many times its own size a ZIP may unpack to, beyond one photo's limit")
+    predictions: int = field(default_factory=_cores, metadata={"meaning": "predictions at the same time"})
     queue: int = _limit(16, "requests that wait for these; more are sent away with 503")
-    memory_mb: int = _limit(256, "uploads held in memory, all requests together, in MiB")
-    seconds: int = _limit(30, "time for an upload to arrive, and again for its answer; a batch stops there")
+    memory_mb: int = _limit(256, "uploads held in memory in MiB, all requests together")
+    seconds: int = _limit(
+        30, "for an upload to arrive, and again for its answer; a batch answers what it read until then"
+    )
 
     @classmethod
     def from_environment(cls) -> "Limits":
