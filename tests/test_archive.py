@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import fields
 
 import pytest
 
@@ -9,6 +10,7 @@ from inference import PhotoError
 from inference.archive import is_zip, photos_in, shown_name
 from inference.limits import MEBIBYTE, LimitError, Limits
 from training.stress.files import zip_of
+from training.stress.serving import ROOT
 
 
 def taken(data: bytes, **limits) -> list[tuple[str, bytes | str]]:
@@ -78,6 +80,13 @@ def test_a_name_is_only_shown():
 def test_limits_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("DIGITLENS_UPLOAD_MB", "5")
     assert Limits.from_environment() == Limits(upload_mb=5)
+
+
+def test_the_readme_lists_every_limit():
+    readme = (ROOT / "README.md").read_text()
+    for limit in fields(Limits):
+        default = "the cores" if limit.name == "predictions" else limit.default
+        assert f"| `DIGITLENS_{limit.name.upper()}` | {default} | {limit.metadata['meaning']} |" in readme
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", "٣"])

@@ -142,7 +142,7 @@ print(os.environ["ORT_DISABLE_TELEMETRY"])
 def test_the_library_imports_neither_streamlit_nor_tensorflow_nor_rembg():
     loaded = run_python("import inference, sys; print(*sorted(m.split('.')[0] for m in sys.modules))").split()
     assert {"numpy", "cv2", "onnxruntime"} <= set(loaded)
-    assert not {"streamlit", "tensorflow", "keras", "rembg", "pymatting", "numba", "pandas"} & set(loaded)
+    assert not {"streamlit", "tensorflow", "keras", "rembg", "pymatting", "numba", "pandas", "fastapi"} & set(loaded)
 
 
 def test_rembg_is_imported_without_what_makes_it_slow():

@@ -26,9 +26,7 @@ def _limit(default: int, meaning: str):
 class Limits:
     """Every limit. The variable ``DIGITLENS_`` + the name in capitals sets it: ``DIGITLENS_UPLOAD_MB=8``."""
 
-    upload_mb: int = _limit(
-        16, "the largest photo in MiB, also inside a ZIP; for the pages `server.maxUploadSize` says it"
-    )
+    upload_mb: int = _limit(16, "the largest photo in MiB, also inside a ZIP")
     megapixels: int = _limit(60, "the largest photo once decoded, in millions of pixels")
     batch_mb: int = _limit(64, "the largest request to `/api/batch` in MiB")
     batch_files: int = _limit(200, "photos in a batch, those inside a ZIP counted")
@@ -37,9 +35,7 @@ class Limits:
     predictions: int = field(default_factory=_cores, metadata={"meaning": "predictions at the same time"})
     queue: int = _limit(16, "requests that wait for these; more are sent away with 503")
     memory_mb: int = _limit(256, "uploads held in memory in MiB, all requests together")
-    seconds: int = _limit(
-        30, "for an upload to arrive, and again for its answer; a batch answers what it read until then"
-    )
+    seconds: int = _limit(30, "for an upload to arrive, and again for its answer")
 
     @classmethod
     def from_environment(cls) -> "Limits":
