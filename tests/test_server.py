@@ -1,7 +1,6 @@
 """The API and the pages in one process: answers, errors, limits, faults; on a real server where that matters."""
 
 import json
-import resource
 import shutil
 import socket
 import sys
@@ -421,6 +420,8 @@ def test_an_upload_to_a_page_without_its_token_is_refused(client):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of a process as on Linux: a system without it")
 def test_all_works_where_nothing_can_be_written():
     """No file can grow beyond a few lines of log, and there is no home and no folder for temporary files."""
+    import resource
+
     grain = np.random.default_rng(0).integers(0, 20, (1500, 1500, 3), dtype=np.uint8)
     large = encoded(photo(5, 1500, 1500) - grain)
     assert 4 * MEBIBYTE < len(large) < 16 * MEBIBYTE

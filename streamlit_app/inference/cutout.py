@@ -45,10 +45,10 @@ def is_available(model: str = DEFAULT_MODEL) -> bool:
 
 
 def trouble(model: str = DEFAULT_MODEL) -> str:
-    """Load the weights of ``model``; say in one sentence why rembg cannot be used with them, or return nothing."""
+    """Say in one sentence why rembg cannot be used with ``model``, or nothing: its weights are loaded once to see."""
     try:
         with _one_at_a_time:
-            _session(model)
+            _try_once(model, _needed_weights(model))
     except CutoutUnavailable as error:
         return str(error)
     return ""
@@ -88,9 +88,15 @@ def object_mask(rgb: np.ndarray, model: str = DEFAULT_MODEL) -> np.ndarray | Non
 
 @lru_cache(maxsize=1)  # the larger networks must not pile up on a small machine
 def _session(model: str):
-    weights = _weights(model)
-    if weights is None:
-        raise CutoutUnavailable(f"The weights of {model} are not on this machine: the ink was found without rembg.")
+    return _loaded(model, _needed_weights(model))
+
+
+@lru_cache(maxsize=8)
+def _try_once(model: str, weights: str) -> None:
+    _loaded(model, weights)
+
+
+def _loaded(model: str, weights: str):
     options = onnxruntime.SessionOptions()
     # Together they keep some 130 instead of 550 MiB resident, for a third more time.
     options.enable_cpu_mem_arena = False
@@ -101,6 +107,13 @@ def _session(model: str):
         raise CutoutUnavailable(
             f"The weights of {model} are damaged: delete {weights} and download them again."
         ) from error
+
+
+def _needed_weights(model: str) -> str:
+    weights = _weights(model)
+    if weights is None:
+        raise CutoutUnavailable(f"The weights of {model} are not on this machine: the ink was found without rembg.")
+    return weights
 
 
 def _weights(model: str) -> str | None:
