@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from starlette.applications import Starlette
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from api import app as api_app
 from api.guard import ApiFirst
@@ -440,6 +442,12 @@ def test_all_works_where_nothing_can_be_written():
             session.run()
         assert "secret-name" not in server.logged()
         assert "Traceback" not in server.logged()
+
+
+def test_the_pages_alone_keep_uploads_in_memory_too(monkeypatch):
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1024 * 1024)
+    AppTest.from_file(str(ROOT / "streamlit_app/Home.py"), default_timeout=120).run()
+    assert MultiPartParser.spool_max_size == 0
 
 
 # --- Faults --------------------------------------------------------------------------------------------------
