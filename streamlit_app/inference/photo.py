@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from inference.limits import Limits
+from inference.scans import is_excessive
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = Limits.from_environment().megapixels * 1_000_000
@@ -67,6 +68,8 @@ def open_measured(source: Source, working_side: int = WORKING_SIDE) -> OpenedPho
     data = _read(source)
     if not data:
         raise PhotoError("empty", "The file is empty: choose a photo of a digit.")
+    if is_excessive(data):
+        raise PhotoError("damaged", "The image file is put together in an unusual way: save it again as a usual photo.")
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:

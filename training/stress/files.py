@@ -177,6 +177,7 @@ def bombs() -> dict[str, bytes]:
         "most_sides.bmp": b"BM" + struct.pack("<IHHI", 70, 0, 0, 54) + _bmp_head(2**31 - 1, -(2**31) + 1),
         "sides.webp": b"RIFF" + struct.pack("<I", 30) + b"WEBPVP8X" + struct.pack("<II", 10, 0) + b"\xff" * 6,
         "sides.jpg": _jpeg_of(65_500, 65_500),
+        "scans.jpg": many_scans(4_000, 3_000),
     }
 
 
@@ -241,6 +242,14 @@ def _jpeg_of(columns: int, rows: int) -> bytes:
     place = data.index(b"\xff\xc0")
     data[place + 5 : place + 9] = struct.pack(">HH", rows, columns)
     return bytes(data)
+
+
+def many_scans(side: int, count: int) -> bytes:
+    """Return a progressive JPEG, (side, side), whose last scan is there so many times more."""
+    file = io.BytesIO()
+    Image.new("L", (side, side), 200).save(file, "JPEG", progressive=True)
+    data = file.getvalue()
+    return data[:-2] + data[data.rindex(b"\xff\xda") : -2] * count + data[-2:]
 
 
 def _with_small_sizes(data: bytes) -> bytes:
