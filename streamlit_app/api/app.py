@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from api import networks
 from api.errors import ApiError, photo_error, say_errors_in_one_form
 from api.guard import Guard
-from api.workers import Workers
+from api.workers import TooSlow, Workers
 from inference import Classifier, Config, NetworkUnavailable, PhotoError, Reading, read_digit, read_number
 from inference.archive import is_zip, photos_in, shown_name
 from inference.classifier import DEFAULT_NETWORK
@@ -74,6 +74,7 @@ def options(
     return Options(model=model, tta=tta, rembg=rembg)
 
 
+TOO_LATE = PhotoError("too_slow", "The time of this request was over: send this photo in another one.")
 HowToRead = Annotated[Options, Depends(options)]
 
 
@@ -123,9 +124,12 @@ async def batch(request: Request, file: list[UploadFile], how: HowToRead) -> JSO
     async for name, photo in _given(request, file, limits):
         if len(rows) == limits.batch_files:
             raise ApiError(413, "too_many_files", f"There are more than {limits.batch_files} files: send fewer.")
-        if time.monotonic() > deadline:
-            photo = PhotoError("too_slow", "The time of this request was over: send this photo in another one.")
-        rows.append(await _run(request, _row, name, photo, how))
+        try:
+            if time.monotonic() > deadline:
+                raise TooSlow
+            rows.append(await _run(request, _row, name, photo, how))
+        except TooSlow:
+            rows.append(as_json(digit_error(name, TOO_LATE)))
     return JSONResponse(rows)
 
 

@@ -12,6 +12,14 @@ Result = TypeVar("Result")
 RETRY_AFTER = 1  # seconds: a place is free again within a few predictions
 
 
+class TooSlow(ApiError):
+    """Work that took longer than a request may."""
+
+    def __init__(self):
+        message = "The answer took too long: try again later, or with a smaller photo."
+        super().__init__(503, "too_slow", message, RETRY_AFTER)
+
+
 class Workers:
     """Who may work: at most ``predictions`` at once, and ``queue`` more requests that wait.
 
@@ -35,7 +43,7 @@ class Workers:
             self._free += 1
 
     async def run(self, work: Callable[..., Result], *given) -> Result:
-        """Run ``work(*given)`` in a thread; raise ApiError 503 where it takes longer than a request may.
+        """Run ``work(*given)`` in a thread; raise TooSlow where it takes longer than a request may.
 
         A thread cannot be stopped: what has begun then goes on and keeps its thread until it is done.
         """
@@ -44,9 +52,7 @@ class Workers:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), self._seconds)
         except TimeoutError:
             future.cancel()
-            raise ApiError(
-                503, "too_slow", "The answer took too long: try again later, or with a smaller photo.", RETRY_AFTER
-            ) from None
+            raise TooSlow from None
 
 
 def busy() -> ApiError:
