@@ -261,12 +261,15 @@ def test_a_mistake_of_ours_is_one_sentence(monkeypatch):
 # --- Limits --------------------------------------------------------------------------------------------------
 
 
-def raw_answer(port: int, *parts: bytes, seconds: float = 10) -> bytes:
-    """Send bytes and return what comes back before the server or the patience ends."""
+def raw_answer(port: int, *parts: bytes, seconds: float = 30) -> bytes:
+    """Send bytes and return the answer, an error of the API: its head and its body may come one after the other."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         for part in parts:
             connection.sendall(part)
-        return connection.recv(65_536)
+        answer = b""
+        while not answer.endswith(b"}}") and (more := connection.recv(65_536)):
+            answer += more
+        return answer
 
 
 HEAD = b"POST /api/predict HTTP/1.1\r\nHost: here\r\nContent-Type: multipart/form-data; boundary=x\r\n"
