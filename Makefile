@@ -17,7 +17,7 @@ help:
 	@echo "make evaluate     re-make every figure of models/ from the committed networks (MNIST_C_NPZ: with MNIST-C)"
 	@echo "make scenes       accuracy on synthetic photos, by condition; DIGITS=test: the report, into models/"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
-	@echo "make stress       put the server under load and bad input (half an hour); OPTIONS=... chooses less"
+	@echo "make stress       put the server under load and bad input; OPTIONS=... chooses a part"
 	@echo "make documents    re-make PREPROCESSING.md, the results in README.md and the model card"
 	@echo "make lint         ruff"
 	@echo "make clean        remove the environment and what the tools left"

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from api import app as api_app
-from api.guard import ApiFirst
+from api.guard import ApiFirst, SecurityHeaders
 from inference import cutout, read_digit
 from inference.classifier import models_folder, network_names
 from inference.command import main
@@ -424,6 +424,12 @@ def test_every_answer_has_the_security_headers(client, path):
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "referrer-policy" in headers
+
+
+def test_another_host_may_be_let_to_show_the_page_in_its_own():
+    app = Starlette(middleware=[Middleware(SecurityHeaders, "'self' https://huggingface.co")])
+    policy = TestClient(app).get("/").headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://huggingface.co")
 
 
 def test_an_upload_to_a_page_without_its_token_is_refused(client):

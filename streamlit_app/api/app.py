@@ -3,11 +3,11 @@
 import time
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request, UploadFile
+from fastapi import Query, Request, UploadFile
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRouter
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
@@ -55,27 +55,24 @@ REFUSED = {
     }.items()
 }
 
-Model = Annotated[str, Query(description="The network that reads: see /api/models.")]
+MODEL = "The network that reads: see /api/models."
 
 
 class Options(BaseModel):
-    """How to read a digit."""
+    """How to read a digit, from the address's query."""
 
-    model: str = DEFAULT_NETWORK
-    tta: bool = False
-    rembg: Literal[REMBG_MODES] = "auto"
+    model: str = Field(DEFAULT_NETWORK, description=MODEL)
+    tta: bool = Field(False, description="Test-time augmentation: the mean over several looks.")
+    rembg: Literal[REMBG_MODES] = Field("auto", description="Background removal.")
 
 
-def options(
-    model: Model = DEFAULT_NETWORK,
-    tta: Annotated[bool, Query(description="Test-time augmentation: the mean over several looks.")] = False,
-    rembg: Annotated[Literal[REMBG_MODES], Query(description="Background removal.")] = "auto",
-) -> Options:
-    return Options(model=model, tta=tta, rembg=rembg)
+class PredictOptions(Options):
+    """How to read the digit of one photo."""
+
+    all_models: bool = Field(False, description="Also what every other network reads.")
 
 
 TOO_LATE = PhotoError("too_slow", "The time of this request was over: send this photo in another one.")
-HowToRead = Annotated[Options, Depends(options)]
 
 
 def create_api(limits: Limits) -> ASGIApp:
@@ -97,26 +94,23 @@ def create_api(limits: Limits) -> ASGIApp:
 
 
 @router.post("/predict", response_model=DigitRecordOfAll | DigitRecord, responses=REFUSED)
-async def predict(
-    request: Request,
-    file: UploadFile,
-    how: HowToRead,
-    all_models: Annotated[bool, Query(description="Also what every other network reads.")] = False,
-) -> JSONResponse:
+async def predict(request: Request, file: UploadFile, how: Annotated[PredictOptions, Query()]) -> JSONResponse:
     """Read the one digit in a photo."""
     data = await _bytes(file, _limits(request))
-    return JSONResponse(await _run(request, _predict, _name(file), data, how, all_models))
+    return JSONResponse(await _run(request, _predict, _name(file), data, how))
 
 
 @router.post("/read", response_model=NumberRecord, responses=REFUSED)
-async def read(request: Request, file: UploadFile, model: Model = DEFAULT_NETWORK) -> JSONResponse:
+async def read(
+    request: Request, file: UploadFile, model: Annotated[str, Query(description=MODEL)] = DEFAULT_NETWORK
+) -> JSONResponse:
     """Read every digit in a photo, in reading order: numbers, rows of them."""
     data = await _bytes(file, _limits(request))
     return JSONResponse(await _run(request, _read, _name(file), data, model))
 
 
 @router.post("/batch", response_model=list[DigitRecord], responses=REFUSED)
-async def batch(request: Request, file: list[UploadFile], how: HowToRead) -> JSONResponse:
+async def batch(request: Request, file: list[UploadFile], how: Annotated[Options, Query()]) -> JSONResponse:
     """Read the digit in each of several photos, or in each photo of a ZIP: one row a photo, with its error if any."""
     limits = _limits(request)
     deadline = time.monotonic() + limits.seconds
@@ -188,10 +182,10 @@ async def _given(request: Request, files: list[UploadFile], limits: Limits):
             yield photo
 
 
-def _predict(name: str, data: bytes, how: Options, all_models: bool) -> dict:
+def _predict(name: str, data: bytes, how: PredictOptions) -> dict:
     reading = _reading(data, how)
     record = digit_record(name, reading)
-    if all_models:
+    if how.all_models:
         record = with_networks(record, {each: _by_network(each, reading, how.tta) for each in networks.known_names()})
     return as_json(record)
 
