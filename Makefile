@@ -5,10 +5,10 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help app test test-browser screenshots look train evaluate scenes benchmark documents lint clean
+.PHONY: help app test test-browser screenshots look train evaluate scenes benchmark stress documents lint clean
 
 help:
-	@echo "make app          the dashboard on http://localhost:$(PORT)"
+	@echo "make app          the dashboard and the API on http://localhost:$(PORT)"
 	@echo "make test         the tests that need no browser"
 	@echo "make test-browser the tests in Chromium (CHROMIUM=... names another one)"
 	@echo "make screenshots  every page, desktop and phone, light and dark, into screenshots/"
@@ -17,12 +17,13 @@ help:
 	@echo "make evaluate     re-make every figure of models/ from the committed networks (MNIST_C_NPZ: with MNIST-C)"
 	@echo "make scenes       accuracy on synthetic photos, by condition; DIGITS=test: the report, into models/"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
+	@echo "make stress       put the server under load and bad input; OPTIONS=... chooses a part"
 	@echo "make documents    re-make PREPROCESSING.md, the results in README.md and the model card"
 	@echo "make lint         ruff"
 	@echo "make clean        remove the environment and what the tools left"
 
 app: .venv/.app
-	$(BIN)/streamlit run streamlit_app/Home.py --server.port $(PORT)
+	$(BIN)/streamlit run streamlit_app/server.py --server.port $(PORT)
 
 test: .venv/.train
 	$(BIN)/python -m pytest -m "not browser"
@@ -50,6 +51,10 @@ scenes: .venv/.train
 
 benchmark: .venv/.train
 	$(BIN)/python -m training.benchmark
+
+OPTIONS ?=
+stress: .venv/.train
+	$(BIN)/python -m training.stress $(OPTIONS)
 
 documents: .venv/.train
 	$(BIN)/python -m training.documents

@@ -142,7 +142,7 @@ print(os.environ["ORT_DISABLE_TELEMETRY"])
 def test_the_library_imports_neither_streamlit_nor_tensorflow_nor_rembg():
     loaded = run_python("import inference, sys; print(*sorted(m.split('.')[0] for m in sys.modules))").split()
     assert {"numpy", "cv2", "onnxruntime"} <= set(loaded)
-    assert not {"streamlit", "tensorflow", "keras", "rembg", "pymatting", "numba", "pandas"} & set(loaded)
+    assert not {"streamlit", "tensorflow", "keras", "rembg", "pymatting", "numba", "pandas", "fastapi"} & set(loaded)
 
 
 def test_rembg_is_imported_without_what_makes_it_slow():
@@ -150,3 +150,24 @@ def test_rembg_is_imported_without_what_makes_it_slow():
     loaded = run_python(code).split()
     assert "rembg.sessions.u2netp" in loaded
     assert not {"pymatting", "numba", "rembg"} & set(loaded)
+
+
+def test_threads_may_ask_for_rembg_at_once():
+    script = """
+import threading
+from inference import cutout
+answers, start = [], threading.Barrier(8)
+def ask():
+    start.wait()
+    try:
+        cutout.is_available()
+        answers.append("fine")
+    except BaseException as error:
+        answers.append(repr(error))
+threads = [threading.Thread(target=ask) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(set(answers))
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.stdout.strip() == "{'fine'}", result.stdout + result.stderr

@@ -10,7 +10,6 @@ from inference import Classifier, PhotoError, read_number
 from inference.classifier import models_folder
 from inference.ink import Threshold
 from inference.layout import digit_height, is_space
-from inference.number import number_record
 from inference.pieces import Piece, above_lines, cut_apart, is_bar, is_cross, is_slash, turned, without_frames
 from inference.samples import encoded, written
 
@@ -184,13 +183,6 @@ def test_every_box_lies_in_the_photo_and_the_text_is_its_digits(classifier, text
         assert 0 < found.confidence <= 1
     assert "".join(reading.text.split()) == "".join(str(found.digit) for found in reading.digits)
     assert reading.text == " ".join(reading.text.split(" ")).strip()
-
-
-def test_the_record_is_the_contract(classifier):
-    fields = number_record(read_number(photo(write(page(), "42")), classifier))
-    assert set(fields) == {"text", "digits", "error"}
-    assert [set(found) for found in fields["digits"]] == [{"digit", "confidence", "box"}] * 2
-    assert all(type(value) is int for found in fields["digits"] for value in found["box"])
 
 
 def test_what_is_no_image_is_an_error(classifier):

@@ -565,7 +565,7 @@ def test_architecture_shows_the_card(app, made_up_models):
     assert "2 convolutions  \n14×14×16  \n1,728 parameters" in texts(app.caption)
     assert "1 convolution  \n28×28×8  \n72 parameters" in texts(app.caption)
     assert "- **Epochs: 3.** Because.\n- **Validation images: 5000.** Held back." in texts(app.markdown)
-    assert "- **Blocks: 3, 4; 5, 6.** \n- **Augmentation: motion blur 4 %.**" in texts(app.markdown)
+    assert "- **Blocks: 3, 4; 5, 6.** \n- **Augmentation: motion blur 4.0 %.**" in texts(app.markdown)
     assert "trained in 1 min, on 2026-01-01" in texts(app.markdown)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.calibration import with_temperature
 from inference.classifier import models_folder, network_names, read_card
-from inference.reading import error_record, record, verdict
+from inference.reading import verdict
 from inference.samples import DIGITS, encoded, photo
 from inference.steps import SURE
 from inference.tta import TTA_VIEWS, View, looks
@@ -108,19 +108,6 @@ def test_the_verdict_follows_confidence_and_certainty(classifier):
     assert verdict(None, classifier) == "blank"
     flat = classifier.predict(np.full((28, 28), 128, np.uint8))
     assert verdict(flat, classifier) == ("digit" if flat.confidence >= classifier.unsure_below else "unsure")
-
-
-def test_the_record_is_plain_json_and_whole(classifier):
-    names = {"status", "digit", "confidence", "probabilities", "quality", "elapsed_ms", "error"}
-    for fields in (
-        record(read_digit(drawing(3), classifier, NEVER)),
-        record(read_digit(np.zeros((50, 50, 3), np.uint8), classifier, NEVER)),
-        error_record("empty", "The file is empty."),
-    ):
-        assert set(fields) == names
-        assert json.loads(json.dumps(fields)) == fields
-        assert len(fields["probabilities"]) == 10
-        assert 0 <= fields["confidence"] <= 1
 
 
 def test_the_networks_are_listed_with_the_default_first():

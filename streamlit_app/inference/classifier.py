@@ -95,6 +95,19 @@ class Classifier:
                 f"The network {name} cannot be loaded: {path} or its card is missing or damaged. Restore it or train"
                 " it again."
             ) from error
+        if not self._is_described():
+            raise NetworkUnavailable(
+                f"The card of the network {name} is another network's: restore {path.with_suffix('.json')} or train it"
+                " again."
+            )
+
+    def _is_described(self) -> bool:
+        """Tell whether the card is of this network: its name, and the shape of every output."""
+        layers = {layer["name"]: layer["output_shape"] for layer in self.card.get("layers", ())}
+        outputs = {output.name: output.shape[1:] for output in self._session.get_outputs()}
+        return self.card.get("name", self.name) == self.name and all(
+            layers.get(name, shape) == shape for name, shape in outputs.items()
+        )
 
     def probabilities(self, digits: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities, (N, 10) float32, for images (N, 28, 28), 0-255, white on black."""

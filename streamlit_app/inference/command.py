@@ -10,7 +10,7 @@ from pathlib import Path
 
 from inference import cutout
 from inference.classifier import DEFAULT_NETWORK, Classifier, NetworkUnavailable
-from inference.number import number_error_record, number_record, read_number
+from inference.number import read_number
 from inference.photo import PhotoError
 from inference.photo_benchmark import (
     PARTS,
@@ -23,7 +23,8 @@ from inference.photo_benchmark import (
     read_manifest,
     summary,
 )
-from inference.reading import BLANK, UNSURE, error_record, read_digit, record
+from inference.reading import BLANK, UNSURE, read_digit
+from inference.schema import as_json, digit_error, digit_record, number_error, number_record
 from inference.steps import REMBG_MODES, Config
 
 
@@ -81,36 +82,38 @@ def _predict(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
     config = _config(options)
 
-    def read(path: Path) -> dict:
-        return record(read_digit(path, classifier, config, tta=options.tta))
+    def read(path: Path):
+        return digit_record(str(path), read_digit(path, classifier, config, tta=options.tta))
 
-    return _answer_each(options, read, error_record, _line)
+    return _answer_each(options, read, digit_error, _line)
 
 
 def _read(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
-    return _answer_each(
-        options, lambda path: number_record(read_number(path, classifier)), number_error_record, _number_line
-    )
+
+    def read(path: Path):
+        return number_record(str(path), read_number(path, classifier))
+
+    return _answer_each(options, read, number_error, _number_line)
 
 
 def _answer_each(
     options: argparse.Namespace,
-    read: Callable[[Path], dict],
-    as_error: Callable[[str, str], dict],
+    read: Callable[[Path], object],
+    as_error: Callable[[str, PhotoError], object],
     as_line: Callable[[dict], str],
 ) -> int:
     """Print one answer for each file; return 1 if one could not be read."""
     failed = answered = False
     for path, is_listed in _files(options.paths):
         try:
-            fields = read(path)
+            record = read(path)
         except PhotoError as error:
             if is_listed and error.code in ("not_an_image", "empty") and not _is_named_as_image(path):
                 continue
             failed = True
-            fields = as_error(error.code, error.message)
-        fields = {"file": str(path), **fields}
+            record = as_error(str(path), error)
+        fields = as_json(record)
         print(json.dumps(fields) if options.json else as_line(fields), flush=True)
         answered = True
     if not answered:

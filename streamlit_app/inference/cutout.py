@@ -7,6 +7,7 @@ minute the first time ever and doubles the memory of the server, and is not need
 import importlib
 import importlib.util
 import sys
+import threading
 from functools import lru_cache
 from types import ModuleType
 
@@ -26,6 +27,9 @@ DEFAULT_MODEL = "u2netp"
 INPUT_SIDE = 1024
 # rembg stretches its mask from 0 to 1 even over blank paper: what covers less or more than this is no object.
 LEAST_COVER, MOST_COVER = 0.002, 0.9
+# A server reads several photos at once. The import below is not for two threads at a time, nor are two sessions
+# worth their memory.
+_one_at_a_time = threading.RLock()
 
 
 class CutoutUnavailable(RuntimeError):
@@ -38,6 +42,16 @@ def is_available(model: str = DEFAULT_MODEL) -> bool:
         return _weights(model) is not None
     except CutoutUnavailable:
         return False
+
+
+def trouble(model: str = DEFAULT_MODEL) -> str:
+    """Say in one sentence why rembg cannot be used with ``model``, or nothing: its weights are loaded once to see."""
+    try:
+        with _one_at_a_time:
+            _try_once(model, _needed_weights(model))
+    except CutoutUnavailable as error:
+        return str(error)
+    return ""
 
 
 def download_weights(model: str = DEFAULT_MODEL) -> None:
@@ -61,7 +75,8 @@ def object_mask(rgb: np.ndarray, model: str = DEFAULT_MODEL) -> np.ndarray | Non
     ``rgb`` is (R, C, 3) uint8. Raises CutoutUnavailable at once where rembg or its weights are missing or damaged:
     nothing is downloaded here.
     """
-    session = _session(model)
+    with _one_at_a_time:
+        session = _session(model)
     scale = min(1.0, INPUT_SIDE / max(rgb.shape[:2]))
     reduced = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
     with np.errstate(invalid="ignore", divide="ignore"):  # rembg divides by zero on a flat answer
@@ -73,9 +88,15 @@ def object_mask(rgb: np.ndarray, model: str = DEFAULT_MODEL) -> np.ndarray | Non
 
 @lru_cache(maxsize=1)  # the larger networks must not pile up on a small machine
 def _session(model: str):
-    weights = _weights(model)
-    if weights is None:
-        raise CutoutUnavailable(f"The weights of {model} are not on this machine: the ink was found without rembg.")
+    return _loaded(model, _needed_weights(model))
+
+
+@lru_cache(maxsize=8)
+def _try_once(model: str, weights: str) -> None:
+    _loaded(model, weights)
+
+
+def _loaded(model: str, weights: str):
     options = onnxruntime.SessionOptions()
     # Together they keep some 130 instead of 550 MiB resident, for a third more time.
     options.enable_cpu_mem_arena = False
@@ -88,6 +109,13 @@ def _session(model: str):
         ) from error
 
 
+def _needed_weights(model: str) -> str:
+    weights = _weights(model)
+    if weights is None:
+        raise CutoutUnavailable(f"The weights of {model} are not on this machine: the ink was found without rembg.")
+    return weights
+
+
 def _weights(model: str) -> str | None:
     return _session_class(model).resolve_existing(f"{model}.onnx")
 
@@ -97,7 +125,8 @@ def _session_class(model: str) -> type:
         raise CutoutUnavailable(f"There is no rembg model {model!r}: choose one of {', '.join(MODELS)}.")
     module, name = MODELS[model]
     try:
-        return getattr(_import_session_module(module), name)
+        with _one_at_a_time:
+            return getattr(_import_session_module(module), name)
     except ImportError as error:
         raise CutoutUnavailable(
             "rembg is not installed here: the ink was found without it (pip install -r requirements.txt adds it)."

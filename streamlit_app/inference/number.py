@@ -104,27 +104,6 @@ def _narrow_ground(grey: np.ndarray) -> np.ndarray:
     return cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
-def number_record(reading: NumberReading) -> dict:
-    """Return a reading as plain JSON values: the fields of the command and of the API."""
-    return {
-        "text": reading.text,
-        "digits": [
-            {
-                "digit": found.digit,
-                "confidence": round(found.confidence, 6),
-                "box": [found.row, found.column, found.height, found.width],
-            }
-            for found in reading.digits
-        ],
-        "error": None,
-    }
-
-
-def number_error_record(code: str, message: str) -> dict:
-    """Return the same fields for a photo that could not be read."""
-    return {"text": "", "digits": [], "error": {"code": code, "message": message}}
-
-
 # --- Orientation ---------------------------------------------------------------------------------------------
 
 

@@ -12,10 +12,13 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image
 
+from inference.limits import Limits
+from inference.scans import is_excessive
+
 # What is wrong with a file is said in a PhotoError, once: Pillow's warnings would stand beside it on the terminal.
 warnings.filterwarnings("ignore", module=r"PIL\b")
 
-MAX_PIXELS = 60_000_000
+MAX_PIXELS = Limits.from_environment().megapixels * 1_000_000
 MIN_SIDE = 8
 # The longest side that the steps work on: a pen stroke on a whole sheet is still two pixels wide, and an answer
 # takes tens of milliseconds. Larger photos are reduced as they are decoded.
@@ -154,6 +157,13 @@ def _recognised(file: BinaryIO) -> Any:
             "not_an_image",
             "This file is not an image that can be read: use JPEG, PNG, HEIC, AVIF, WebP, GIF, BMP or TIFF.",
         )
+    if kind == "JPEG":
+        excessive = is_excessive(file.read())
+        file.seek(0)
+        if excessive:
+            raise PhotoError(
+                "damaged", "The image file is put together in an unusual way: save it again as a usual photo."
+            )
     try:
         image = _heif(file) if kind == "HEIF" else Image.open(file, formats=(kind,))
     except Image.DecompressionBombError as error:

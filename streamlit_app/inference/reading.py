@@ -3,8 +3,6 @@
 import time
 from dataclasses import dataclass
 
-import numpy as np
-
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
@@ -69,35 +67,3 @@ def verdict(prediction: Prediction | None, classifier: Classifier, certainty: fl
         return BLANK
     sure = prediction.confidence >= classifier.unsure_below and certainty >= SURE
     return DIGIT if sure else UNSURE
-
-
-def record(reading: Reading) -> dict:
-    """Return a reading as plain JSON values: the fields of the command and of the API."""
-    prediction = reading.prediction
-    return {
-        "status": reading.verdict,
-        "digit": None if prediction is None else prediction.digit,
-        "confidence": 0.0 if prediction is None else round(prediction.confidence, 6),
-        "probabilities": [
-            round(float(p), 6) for p in (np.zeros(10) if prediction is None else prediction.probabilities)
-        ],
-        "quality": {
-            name: round(value, 4) if isinstance(value, float) else value
-            for name, value in reading.quality.as_dict().items()
-        },
-        "elapsed_ms": round(reading.elapsed_ms, 2),
-        "error": None,
-    }
-
-
-def error_record(code: str, message: str) -> dict:
-    """Return the same fields for a photo that could not be read."""
-    return {
-        "status": "error",
-        "digit": None,
-        "confidence": 0.0,
-        "probabilities": [0.0] * 10,
-        "quality": None,
-        "elapsed_ms": 0.0,
-        "error": {"code": code, "message": message},
-    }

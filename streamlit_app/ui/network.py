@@ -260,9 +260,11 @@ def _value(value) -> str:
         return text("network.yes") if value else text("network.no")
     if isinstance(value, float):
         return significant(value)
-    if isinstance(value, dict):  # the share of images that each augmentation is applied to
-        shares = [f"{name.replace('_', ' ')} {percent(share, 0)}" for name, share in value.items()]
-        return ", ".join(shares) or text("network.none")
+    if isinstance(value, dict):
+        # Shares of the images, as the augmentation has them, or settings of their own.
+        shares = all(isinstance(item, float) and item <= 1 for item in value.values())
+        shown = {name.replace("_", " "): percent(item, 1) if shares else _value(item) for name, item in value.items()}
+        return ", ".join(f"{name} {item}" for name, item in shown.items()) or text("network.none")
     if isinstance(value, list):
         return ("; " if any(isinstance(item, list) for item in value) else ", ").join(map(_value, value))
     return str(value)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.icon import icon
-from ui.memory import return_large_blocks
+from ui.memory import keep_uploads_in_memory, return_large_blocks
 from ui.texts import address_of_language, ask_language, language, settle_language, text
 
 NAME = "DigitLens"
@@ -17,6 +17,7 @@ PAGES = {
 
 def open_page(name: str) -> None:
     """Set up the page of this name, one of PAGES, and write its title: the first call of every page."""
+    keep_uploads_in_memory()
     return_large_blocks()
     settle_language()
     title = text(f"page.{name}")

@@ -46,7 +46,7 @@ def running_server() -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app/Home.py"]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app/server.py"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "server.log")

@@ -1,0 +1,156 @@
+"""Thousands of damaged files, on the opening function and through the API: no crash, no hang, every fault named."""
+
+import json
+import multiprocessing
+import time
+import warnings
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+
+from inference import PhotoError, open_photo
+from training.stress.files import NAMES, bombs, damaged_file, zip_bombs
+from training.stress.serving import Answer, Server
+
+HANG = 2.0  # seconds; the goal for one file
+CHUNK = 250
+PATIENCE = 300.0  # seconds for a chunk: beyond it something hangs for good
+ADDRESSES = ("/api/predict?rembg=never", "/api/read", "/api/batch?rembg=never", "/api/predict?tta=true&all_models=true")
+
+
+@dataclass
+class Outcome:
+    """What came of bad files: how often each answer came, the longest time, and every trouble."""
+
+    answers: Counter = field(default_factory=Counter)
+    slowest: float = 0.0
+    troubles: list[str] = field(default_factory=list)
+
+    def note(self, name: str, answer: str, seconds: float) -> None:
+        self.answers[answer] += 1
+        self.slowest = max(self.slowest, seconds)
+        if seconds > HANG:
+            self.troubles.append(f"{name}: took {seconds:.1f} s")
+
+    def add(self, other: "Outcome") -> None:
+        self.answers += other.answers
+        self.slowest = max(self.slowest, other.slowest)
+        self.troubles += other.troubles
+
+
+def opened(count: int, processes: int = 1) -> Outcome:
+    """Open the damaged files 0 to ``count``, and every bomb, in processes of their own: a crash ends only these."""
+    outcome = _open_named(bombs())
+    chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for chunk, future in [(chunk, pool.submit(_open_chunk, chunk)) for chunk in chunks]:
+            try:
+                outcome.add(future.result(timeout=PATIENCE))
+            except (BrokenProcessPool, TimeoutError) as error:
+                outcome.troubles.append(f"files {chunk.start} to {chunk.stop}: {type(error).__name__}")
+                break
+    return outcome
+
+
+def _open_chunk(numbers: range) -> Outcome:
+    outcome = Outcome()
+    for number in numbers:
+        outcome.add(_open_named(dict([damaged_file(number)])))
+    return outcome
+
+
+def _open_named(files: dict[str, bytes]) -> Outcome:
+    outcome = Outcome()
+    for name, data in files.items():
+        started = time.perf_counter()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Pillow's, on damaged tags
+                open_photo(data)
+            answer = "opened"
+        except PhotoError as error:
+            answer = error.code
+        except Exception as error:
+            answer = "raised"
+            outcome.troubles.append(f"{name}: {error!r}")
+        outcome.note(name, answer, time.perf_counter() - started)
+    return outcome
+
+
+def sent(server: Server, count: int) -> Outcome:
+    """Send the damaged files 0 to ``count``, every bomb and bad requests to the API, under names that mean harm."""
+    outcome = Outcome()
+    client = server.client()
+
+    def check(name: str, answer: Answer) -> None:
+        outcome.note(name, str(answer.status), answer.seconds)
+        fault = fault_of(answer)
+        if fault:
+            outcome.troubles.append(f"{name}: {fault}")
+
+    for number in range(count):
+        name, data = damaged_file(number)
+        check(name, client.post(ADDRESSES[number % len(ADDRESSES)], [(NAMES[number % len(NAMES)], data)]))
+    for name, data in bombs().items():
+        check(name, client.post("/api/predict?rembg=never", [(name, data)]))
+    for name, data in zip_bombs().items():
+        check(name, client.post("/api/batch?rembg=never", [(name, data)]))
+        check(name, client.post("/api/predict", [(name, data)]))
+    for name, (method, path, body, headers) in BAD_REQUESTS.items():
+        check(name, client.request(method, path, body, headers))
+    if server.process.poll() is not None:
+        outcome.troubles.append("the server has ended")
+    if "Traceback" in server.logged():
+        outcome.troubles.append("the log holds a traceback: " + server.logged()[-500:])
+    return outcome
+
+
+def fault_of(answer: Answer) -> str:
+    """Say what is wrong with the answer to a bad request; nothing where it is 2xx, or a 4xx that names the trouble."""
+    if answer.headers.get("content-type") != "application/json":
+        return f"{answer.status} is no JSON: {answer.body[:100]!r}"
+    try:
+        fields = answer.json
+    except json.JSONDecodeError:
+        return f"{answer.status} is broken JSON: {answer.body[:100]!r}"
+    if 200 <= answer.status < 300:
+        return ""
+    if not 400 <= answer.status < 500:
+        return f"{answer.status}: {answer.body[:200]!r}"
+    error = fields.get("error", {})
+    if set(fields) != {"error"} or set(error) != {"code", "message"}:
+        return f"{answer.status} has another form: {answer.body[:200]!r}"
+    is_sentence = (
+        error["message"].endswith(".") and "\n" not in error["message"] and "Traceback" not in error["message"]
+    )
+    return "" if error["code"] and is_sentence else f"{answer.status} is no sentence: {error}"
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+BAD_REQUESTS = {
+    "no body": ("POST", "/api/predict", None, {}),
+    "no boundary": ("POST", "/api/predict", b"abc", {"Content-Type": "multipart/form-data"}),
+    "no parts": ("POST", "/api/predict", b"--x--\r\n", FORM),
+    "cut form": ("POST", "/api/predict", b'--x\r\nContent-Disposition: form-data; name="file"; filename="a', FORM),
+    "text in the place of a file": (
+        "POST",
+        "/api/predict",
+        b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nabc\r\n--x--\r\n',
+        FORM,
+    ),
+    "no name": ("POST", "/api/predict", b"--x\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--x--\r\n", FORM),
+    "many parts": (
+        "POST",
+        "/api/batch",
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n\r\n' * 3000 + b"--x--\r\n",
+        FORM,
+    ),
+    "json": ("POST", "/api/predict", b"{}", {"Content-Type": "application/json"}),
+    "wrong tta": ("POST", "/api/predict?tta=perhaps", b"--x--\r\n", FORM),
+    "wrong method": ("DELETE", "/api/predict", None, {}),
+    "unknown": ("GET", "/api/<script>alert(1)</script>".replace("<", "%3C").replace(">", "%3E"), None, {}),
+    "up": ("GET", "/api/..%2f..%2fserver.py", None, {}),
+    "null": ("GET", "/api/%00", None, {}),
+    "long": ("GET", "/api/" + "a" * 8000, None, {}),
+}
