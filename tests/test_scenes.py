@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.classifier import models_folder
-from inference.reading import BLANK, DIGIT, UNSURE
 from inference.samples import written
+from inference.verdict import BLANK, DIGIT, UNSURE
 from tests.small import small_mnist, take_for_mnist
 from training import scene_benchmark as benchmark
 from training.data import Split

@@ -24,8 +24,9 @@ from inference.photo_benchmark import (
     read_number_manifest,
     summary,
 )
-from inference.reading import BLANK, UNSURE, error_record, read_digit, record
+from inference.reading import error_record, read_digit, record
 from inference.steps import REMBG_MODES, Config
+from inference.verdict import BLANK, DIGIT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -142,7 +143,7 @@ def _line(fields: dict) -> str:
     advice = f" {fields['quality']['advice']}" if fields["quality"]["advice"] else ""
     if fields["status"] == BLANK:
         return f"{fields['file']}: no digit found.{advice}"
-    doubt = ", unsure" if fields["status"] == UNSURE else ""
+    doubt = "" if fields["status"] == DIGIT else f", {fields['status'].replace('_', ' ')}"
     # Never rounded up to certainty.
     confidence = min(fields["confidence"], 0.999)
     return f"{fields['file']}: {fields['digit']} ({confidence:.1%}{doubt}){advice}"

@@ -70,7 +70,8 @@ class Component:
 class Found:
     """The digit in a photo: its mask within its box, (height, width) bool, where the box is, and what it is like.
 
-    ``strength``: the mean of its main stroke, 0-1; ``certainty``: how sure the finder is, 0-1.
+    ``strength``: the mean of its main stroke, 0-1; ``certainty``: how sure the finder is, 0-1; ``beside``: other pieces
+    of the ink that are about as large, each as its mask and the row and column where that lies.
     """
 
     mask: np.ndarray
@@ -78,6 +79,7 @@ class Found:
     column: int
     strength: float
     certainty: float
+    beside: tuple[tuple[np.ndarray, int, int], ...] = ()
 
     @property
     def height(self) -> int:
@@ -218,11 +220,16 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     is_chosen = np.zeros(labels.max() + 1, bool)
     is_chosen[[piece.label for piece in chosen]] = True
     mask = is_chosen[labels[top:bottom, left:right]]
-    return Found(mask, top, left, main.strength, _certainty([score for score, _ in rated], main, threshold, pieces))
+    rivals = [piece for _, piece in rated if piece not in chosen and _is_about_as_large(piece, main)]
+    beside = tuple((_mask_of(piece, labels), piece.row, piece.column) for piece in rivals[:BESIDE])
+    certainty = _certainty([score for score, _ in rated], main, threshold, pieces)
+    return Found(mask, top, left, main.strength, certainty, beside)
 
 
 # Of the pieces that could be the digit, so many of the best are looked at more closely.
 MAINS_TO_TRY = 6
+# Of the pieces about as large as the digit, so many are shown to the network: with one more digit there are several.
+BESIDE = 3
 
 
 def _may_be_main(piece: Component, rows: int, columns: int) -> bool:
@@ -246,6 +253,17 @@ def is_stroke(piece: Component, labels: np.ndarray, strength: np.ndarray) -> boo
         return True
     low, middle = np.quantile(beside, (0.2, 0.5)) / piece.strength
     return bool(low > -0.7 and middle < 0.35)
+
+
+def _mask_of(piece: Component, labels: np.ndarray) -> np.ndarray:
+    """Return the mask of a piece within its box, (height, width) bool."""
+    return labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width] == piece.label
+
+
+def _is_about_as_large(piece: Component, main: Component) -> bool:
+    """Tell a piece that may be a digit of its own: of about the same height, alike in strength, off the border."""
+    alike = 0.6 * main.height <= piece.height <= main.height / 0.6 and piece.strength >= 0.6 * main.strength
+    return alike and not piece.touched_edges
 
 
 def _belongs_to(piece: Component, main: Component) -> bool:

@@ -1,0 +1,37 @@
+"""The verdict: what may honestly be said of a photo once it is read."""
+
+from collections.abc import Sequence
+
+from inference.classifier import Classifier, Prediction
+from inference.steps import SURE
+
+DIGIT, UNSURE, NOT_A_DIGIT, BLANK, SEVERAL_DIGITS = "digit", "unsure", "not_a_digit", "blank", "several_digits"
+VERDICTS = (DIGIT, UNSURE, NOT_A_DIGIT, BLANK, SEVERAL_DIGITS)
+
+
+def verdict(
+    prediction: Prediction | None,
+    classifier: Classifier,
+    certainty: float = 1.0,
+    beside: Sequence[Prediction] = (),
+) -> str:
+    """Return what may honestly be said of a prediction.
+
+    ``certainty`` is the ink finder's (1 for an image that is a digit already): a network can be confident of
+    something that is not the digit. ``beside``: what the network reads in the ink beside it that is about as large.
+    The thresholds are the network's own, from its card.
+    """
+    if prediction is None:
+        return BLANK
+    # Ink beside a digit is another digit only if nothing speaks against it: a page has words and lines, too.
+    if any(is_clearly_a_digit(other, classifier) for other in beside):
+        return SEVERAL_DIGITS
+    if prediction.likeness < classifier.not_a_digit_below:
+        return NOT_A_DIGIT
+    sure = prediction.confidence >= classifier.unsure_below and certainty >= SURE
+    return DIGIT if sure else UNSURE
+
+
+def is_clearly_a_digit(prediction: Prediction, classifier: Classifier) -> bool:
+    """Tell whether a prediction alone would be called a digit."""
+    return prediction.confidence >= classifier.unsure_below and prediction.likeness >= classifier.not_a_digit_below
