@@ -66,8 +66,8 @@ REAL, SEVERAL, PEOPLE = "digits", "rows of digits", "people's photos"
 class Case:
     """One photo through the steps: what it shows, ``label`` -1 where that is no digit, and what the steps made of it.
 
-    ``digit``: (28, 28) uint8, or None where nothing was found; ``beside``: the ink beside it, likewise; ``certainty``:
-    the ink finder's.
+    ``digit``: (28, 28) uint8, or None where nothing was found; ``beside`` and ``parts``: the ink beside it and the
+    pieces that it may fall into, likewise; ``certainty``: the ink finder's.
     """
 
     half: str
@@ -75,8 +75,9 @@ class Case:
     family: str
     label: int
     digit: np.ndarray | None
-    beside: tuple[np.ndarray, ...]
     certainty: float
+    beside: tuple[np.ndarray, ...] = ()
+    parts: tuple[np.ndarray, ...] = ()
 
 
 # --- The photos ----------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ def halves(validation: Split) -> dict[str, Split]:
 def case(picture: np.ndarray, half: str, kind: str, family: str, label: int = -1) -> Case:
     """Take a photo, (R, C, 3) uint8, through the steps."""
     made = preprocess(picture, NEVER)
-    return Case(half, kind, family, label, made.digit, made.beside, made.certainty)
+    return Case(half, kind, family, label, made.digit, made.certainty, made.beside, made.parts)
 
 
 def cases(digits: dict[str, Split], share: float = 1.0) -> Iterator[Case]:
@@ -252,8 +253,8 @@ def said(one: Case, classifier: Classifier) -> tuple[str, int | None]:
     if one.digit is None:
         return BLANK, None
     prediction = classifier.predict(one.digit)
-    beside = [classifier.predict(other) for other in one.beside]
-    return verdict(prediction, classifier, one.certainty, beside), prediction.digit
+    beside, parts = ([classifier.predict(other) for other in group] for group in (one.beside, one.parts))
+    return verdict(prediction, classifier, one.certainty, beside, parts), prediction.digit
 
 
 def figures(found: list[Case], classifier: Classifier) -> list[dict]:

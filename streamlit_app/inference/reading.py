@@ -45,8 +45,8 @@ def read_digit(source, classifier: Classifier, config: Config | None = None, *, 
     ]
     # At a tie rembg was of no help; the trace of its candidate, the last, says why.
     preprocessed, prediction = max(reversed(read), key=lambda pair: pair[1].confidence if pair[1] else 0.0)
-    beside = [classifier.predict(digit) for digit in preprocessed.beside]
-    said = verdict(prediction, classifier, preprocessed.certainty, beside)
+    beside, parts = ([classifier.predict(one) for one in group] for group in (preprocessed.beside, preprocessed.parts))
+    said = verdict(prediction, classifier, preprocessed.certainty, beside, parts)
     return Reading(said, prediction, preprocessed, (time.perf_counter() - started) * 1000)
 
 

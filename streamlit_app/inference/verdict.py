@@ -14,17 +14,22 @@ def verdict(
     classifier: Classifier,
     certainty: float = 1.0,
     beside: Sequence[Prediction] = (),
+    parts: Sequence[Prediction] = (),
 ) -> str:
     """Return what may honestly be said of a prediction.
 
     ``certainty`` is the ink finder's (1 for an image that is a digit already): a network can be confident of
-    something that is not the digit. ``beside``: what the network reads in the ink beside it that is about as large.
-    The thresholds are the network's own, from its card.
+    something that is not the digit. ``beside``: what the network reads in the ink beside it that is about as large;
+    ``parts``: what it reads in each of the pieces that the ink may fall into. The thresholds are the network's own,
+    from its card.
     """
     if prediction is None:
         return BLANK
     # Ink beside a digit is another digit only if nothing speaks against it: a page has words and lines, too.
-    if any(is_clearly_a_digit(other, classifier) for other in beside):
+    has_another = any(is_clearly_a_digit(other, classifier) for other in beside)
+    # Two strokes may be one digit, a 4 for example: then the whole is clear.
+    falls_apart = parts and all(is_clearly_a_digit(part, classifier) for part in parts)
+    if has_another or (falls_apart and not is_clearly_a_digit(prediction, classifier)):
         return SEVERAL_DIGITS
     if prediction.likeness < classifier.not_a_digit_below:
         return NOT_A_DIGIT
