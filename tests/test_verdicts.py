@@ -45,6 +45,10 @@ NETWORK = SimpleNamespace(unsure_below=0.8, not_a_digit_below=0.5)
         (None, 0, [], BLANK),
         (predicted(), 1, [predicted()], SEVERAL_DIGITS),
         (predicted(), 1, [predicted(likeness=0.1), predicted(confidence=0.3)], DIGIT),
+        (predicted(), 1, [predicted(digit=1)], SEVERAL_DIGITS),
+        (predicted(), 1, [predicted(digit=1), predicted(digit=2)], SEVERAL_DIGITS),
+        # The lines of a box.
+        (predicted(), 1, [predicted(digit=1), predicted(digit=1)], DIGIT),
     ],
 )
 def test_the_verdict_of_each_case(prediction, certainty, beside, expected):

@@ -71,9 +71,9 @@ FONTS = {
 }
 
 # Characters that a careful reader, too, takes for a digit where nothing else is written.
-LOOK_ALIKES = "OoQDIlJij|!/ZzSsBbGqg&"
+LOOK_ALIKES = "OoQDIlJij|!/ZzSsBbGqg&?${}"
 LETTERS = "".join(c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in LOOK_ALIKES)
-SYMBOLS = "#%@$?*+=~{}<>^"
+SYMBOLS = "#%@*+=~<>^"
 # Of other scripts, without what looks like a digit there: з, б, ч, σ, ξ, ס, ろ, ち ...
 FOREIGN = "αηκλμπψωΔΛΞΠΣΨΩЖШЩЮЯФДЦЙЫЪжшщюяфдцйыאבדהחטלמעפצקשת"
 OTHER_SCRIPTS = ("DejaVuSans.ttf", "Andika-Regular.ttf")
@@ -285,6 +285,32 @@ def polygon(rng: np.random.Generator) -> np.ndarray:
     return penned(strokes, rng)
 
 
+def blot(rng: np.random.Generator) -> np.ndarray:
+    """Something filled: a spot, a wedge, a bar with a bite."""
+    canvas = np.zeros((LARGE, LARGE), np.uint8)
+    corners = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 9))))
+    places = rng.uniform(0.6, 1, (len(corners), 1)) * np.stack([np.cos(corners), np.sin(corners)], axis=1)
+    places = 0.5 + 0.5 * places * (1, rng.uniform(0.3, 1))
+    outline = smooth(places, is_closed=True) if rng.random() < 0.6 else places
+    cv2.fillPoly(canvas, [np.round(outline * LARGE).astype(np.int32)], 255)
+    if rng.random() < 0.3:
+        middle = tuple(int(place) for place in rng.integers(0, LARGE, 2))
+        cv2.circle(canvas, middle, int(rng.integers(LARGE // 8, LARGE // 3)), 0, -1)
+    return like_mnist(warped(canvas if canvas.any() else np.full_like(canvas, 255), rng))
+
+
+def ring(rng: np.random.Generator) -> np.ndarray:
+    """A closed line with dents, or with marks inside."""
+    corners = np.linspace(0, 2 * np.pi, int(rng.integers(7, 11)))[:-1]
+    has_marks = rng.random() < 0.5
+    far = rng.uniform(0.9 if has_marks else 0.35, 1, (len(corners), 1))
+    strokes = [smooth(0.5 + 0.5 * far * np.stack([np.cos(corners), np.sin(corners)], axis=1), is_closed=True)]
+    for _ in range(int(rng.integers(2, 4)) if has_marks else 0):
+        start = rng.uniform(0.25, 0.75, 2)
+        strokes.append(np.array([start, start + rng.uniform(-0.25, 0.25, 2)]))
+    return penned(strokes, rng)
+
+
 def sign(rng: np.random.Generator) -> np.ndarray:
     """An arrow, a house, a heart, a diamond, a face, a fir or a wave."""
     which = int(rng.integers(7))
@@ -390,6 +416,8 @@ FAMILIES = {
         Family("tangles", "scribbles", CHOOSE, tangle),
         Family("hatching and curls", "scribbles", REPORT, hatching),
         Family("polygons, stars, spirals", "shapes", CHOOSE, polygon),
+        Family("spots, wedges", "shapes", CHOOSE, blot),
+        Family("dented rings, rings with marks", "shapes", CHOOSE, ring),
         Family("arrows, houses, hearts, faces", "shapes", REPORT, sign),
         Family("noise", "textures", CHOOSE, noise, is_photo=True),
         Family("bricks", "textures", CHOOSE, partial(picture, names=SURFACES[CHOOSE]), is_photo=True),

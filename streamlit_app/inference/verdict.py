@@ -26,7 +26,9 @@ def verdict(
     if prediction is None:
         return BLANK
     # Ink beside a digit is another digit only if nothing speaks against it: a page has words and lines, too.
-    has_another = any(is_clearly_a_digit(other, classifier) for other in beside)
+    others = [other.digit for other in beside if is_clearly_a_digit(other, classifier)]
+    # Strokes that are all like a 1 are the lines of a box or a table.
+    has_another = len(others) == 1 or any(digit != 1 for digit in others)
     # Two strokes may be one digit, a 4 for example: then the whole is clear.
     falls_apart = parts and all(is_clearly_a_digit(part, classifier) for part in parts)
     if has_another or (falls_apart and not is_clearly_a_digit(prediction, classifier)):
