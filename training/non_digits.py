@@ -196,7 +196,7 @@ def like_mnist(drawn: np.ndarray) -> np.ndarray:
         for centre, length in zip(middle, small.shape, strict=True)
     )
     image = np.zeros((SIDE, SIDE), np.uint8)
-    image[row : row + small.shape[0], column : column + small.shape[1]] = small
+    image[row : row + small.shape[0], column : column + small.shape[1]] = np.round(small)
     return image
 
 

@@ -6,6 +6,9 @@ from inference.classifier import Classifier, Prediction
 from inference.steps import SURE
 
 DIGIT, UNSURE, NOT_A_DIGIT, BLANK, SEVERAL_DIGITS = "digit", "unsure", "not_a_digit", "blank", "several_digits"
+# Where the ink finder is less certain than this, the ink is a crowd of pieces, a texture or a page of print: some of so
+# many are like digits.
+CROWDED = 0.1
 VERDICTS = (DIGIT, UNSURE, NOT_A_DIGIT, BLANK, SEVERAL_DIGITS)
 
 
@@ -30,8 +33,9 @@ def verdict(
     # Strokes that are all like a 1 are the lines of a box or a table.
     has_another = len(others) == 1 or any(digit != 1 for digit in others)
     # Two strokes may be one digit, a 4 for example: then the whole is clear.
-    falls_apart = parts and all(is_clearly_a_digit(part, classifier) for part in parts)
-    if has_another or (falls_apart and not is_clearly_a_digit(prediction, classifier)):
+    falls_apart = bool(parts) and all(is_clearly_a_digit(part, classifier) for part in parts)
+    are_several = has_another or (falls_apart and not is_clearly_a_digit(prediction, classifier))
+    if are_several and certainty >= CROWDED:
         return SEVERAL_DIGITS
     if prediction.likeness < classifier.not_a_digit_below:
         return NOT_A_DIGIT
