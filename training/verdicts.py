@@ -2,8 +2,9 @@
 
 Real digits are MNIST's validation images as photos (training/scenes.py); what is none comes from
 training/non_digits.py. All go the whole way of read_digit, without rembg, so that the figures do not depend on what is
-installed. On the half CHOOSE the head (training/likeness.py) is fitted and the threshold chosen; what is said comes
-from the half REPORT, which shares no image, font, generator or picture with it.
+installed. On FIT and on what is none of the half CHOOSE the head (training/likeness.py) is fitted, on the digits of
+CHOOSE the threshold is chosen; what is said comes from REPORT, which shares no image, font, generator or picture with
+them.
 
 It writes models/NAME_likeness.npz (the head), the threshold into the network's card, and models/verdicts.json; the
 document reads that. With ``--photos FOLDER`` real photos are measured as well (a folder with a manifest.csv; only what
@@ -31,6 +32,7 @@ from inference.photo import PhotoError
 from inference.photo_benchmark import ManifestError, group_of, read_manifest
 from inference.steps import as_digit, preprocess
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, VERDICTS, verdict
+from training.augmentation import augment
 from training.data import Split, training_and_validation
 from training.evaluation.measures import wilson_interval
 from training.evaluation.timing import medians
@@ -42,9 +44,12 @@ from training.scenes import EVERY_PEN, is_writable, row_of_digits, scene
 
 SEED = 2026
 NEVER = Config(rembg="never")
+# Real digits come in three parts: the threshold is not chosen on those that the head was fitted on, which it finds more
+# like digits than any other. What is none has two, as no threshold is chosen on it: it is fitted on, or reported.
+FIT = "fit"
 # Photos of real digits, of rows of digits in each half, and of each family of what is none, by its kind. Digits are
 # chosen on more than they are reported on: a threshold that few of them lie under needs many.
-DIGITS, ROWS = {CHOOSE: 1150, REPORT: 460}, 69
+DIGITS, ROWS = {FIT: 460, CHOOSE: 690, REPORT: 460}, 69
 PHOTOS = {"letters": 230, APART: 138, "scribbles": 138, "shapes": 138, "textures": 60, "pictures": 100}
 PHOTOS |= dict.fromkeys(NEVER_CHOSEN_ON, 138)
 # Images of each family that the head is fitted on beside the photos, 28×28 as they are.
@@ -85,10 +90,11 @@ class Case:
 # --- The photos ----------------------------------------------------------------------------------------------
 
 
-def halves(validation: Split) -> dict[str, Split]:
-    """Return the validation images in two halves, which share no image."""
-    middle = len(validation.labels) // 2
-    return {CHOOSE: validation.take(np.arange(middle)), REPORT: validation.take(np.arange(middle, 2 * middle))}
+def parts_of(validation: Split) -> dict[str, Split]:
+    """Return the validation images in the parts FIT (30 %), CHOOSE (20 %) and REPORT (50 %)."""
+    count = len(validation.labels)
+    places = np.split(np.arange(count), [3 * count // 10, count // 2])
+    return {name: validation.take(where) for name, where in zip((FIT, CHOOSE, REPORT), places, strict=True)}
 
 
 def case(picture: np.ndarray, half: str, kind: str, family: str, label: int = -1) -> Case:
@@ -100,7 +106,7 @@ def case(picture: np.ndarray, half: str, kind: str, family: str, label: int = -1
 def cases(digits: dict[str, Split], share: float = 1.0) -> Iterator[Case]:
     """Yield all photos, through the steps: digits, rows of digits, and what is none; ``share`` makes fewer of them."""
     for half, split in digits.items():
-        seed = SEED + (half == REPORT)
+        seed = SEED + list(digits).index(half)
         for one in plan(split, round(share * DIGITS[half]), seed):
             made = scene(split.images[one.index], one.label, one.condition, one.seed)
             yield case(made.photo, half, REAL, one.condition, one.label)
@@ -169,15 +175,17 @@ def penned(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def drawn(digits: Split, count: int = DRAWN) -> tuple[np.ndarray, np.ndarray]:
     """Return images to fit the head on beside the photos, (N, 28, 28) uint8 each: digits, and what is none.
 
-    The digits come as they are, and then once more, in the same order, as a pen writes them; so does what is none.
+    The digits come as they are, and then twice more, in the same order: as a pen writes them, and changed as the
+    training changes them. What is none comes as it is, and as a pen writes it.
     """
     families = [f for f in FAMILIES.values() if f.half == CHOOSE and f.kind != APART and not f.is_photo]
     # Seeds that no photo has.
     rest = np.stack([written(family, 1_000_000 + seed) for family in families for seed in range(count)])
     rng = np.random.default_rng(SEED)
-    return tuple(
-        np.concatenate([images, np.stack([penned(image, rng) for image in images])]) for images in (digits.images, rest)
-    )
+    shares = {"affine": 0.85, "elastic": 0.5, "stroke": 0.5, "tone": 0.25}
+    changed = augment(digits.images, digits.labels, shares, rng).astype(np.uint8)
+    by_pen = [np.stack([penned(image, rng) for image in images]) for images in (digits.images, rest)]
+    return np.concatenate([digits.images, by_pen[0], changed]), np.concatenate([rest, by_pen[1]])
 
 
 # --- The head and its threshold ------------------------------------------------------------------------------
@@ -203,20 +211,13 @@ class Material:
         labels = np.array([one.label for one in self.cases])
         return self.where(lambda one: one.kind == REAL and one.half == half) & (self.shown.answers == labels)
 
-    def chosen_on(self) -> np.ndarray:
-        """Return which digits of CHOOSE the threshold is chosen on: every second, as the head is fitted on the others.
-
-        Digits that it was fitted on it would find more like digits than any other.
-        """
-        return self.digits_of(CHOOSE) & (np.arange(len(self.cases)) % 2 == 1)
-
     def rest_of(self, half: str) -> np.ndarray:
         """Return which cases are none, without those that are reported apart."""
         return self.where(lambda one: one.kind in KINDS and one.kind != APART and one.half == half)
 
 
 def material(found: list[Case], digits: Split) -> Material:
-    """Return the material: ``found``, all cases, and the digits of the half CHOOSE."""
+    """Return the material: ``found``, all cases, and the digits of the part FIT."""
     found = [one for one in found if one.digit is not None]
     digit_images, other_images = drawn(digits)
     labels = np.tile(digits.labels, len(digit_images) // len(digits.labels))
@@ -225,9 +226,7 @@ def material(found: list[Case], digits: Split) -> Material:
     known = Material(found, shown, drawn_digits, drawn_rest)
     return replace(
         known,
-        digits=drawn_digits.take(drawn_digits.answers == labels).beside(
-            shown.take(known.digits_of(CHOOSE) & ~known.chosen_on())
-        ),
+        digits=drawn_digits.take(drawn_digits.answers == labels).beside(shown.take(known.digits_of(FIT))),
         rest=drawn_rest.beside(shown.take(known.rest_of(CHOOSE))),
     )
 
@@ -239,7 +238,7 @@ def compared(known: Material) -> list[dict]:
     passes where 95 % of the digits do; ``refused`` and ``refused_digits``: at the threshold.
     """
     rows = []
-    chosen_on, digits, rest = known.chosen_on(), known.digits_of(REPORT), known.rest_of(REPORT)
+    chosen_on, digits, rest = known.digits_of(CHOOSE), known.digits_of(REPORT), known.rest_of(REPORT)
     for name, way in WAYS.items():
         scores = way(known.digits, known.rest)(known.shown)
         least = np.quantile(scores[chosen_on], REFUSED)
@@ -257,8 +256,8 @@ def compared(known: Material) -> list[dict]:
 
 
 def threshold(known: Material, classifier: Classifier) -> float:
-    """Return the likeness under which something is no digit: it refuses REFUSED of the digits of the half CHOOSE."""
-    chosen_on = [one for one, is_chosen in zip(known.cases, known.chosen_on(), strict=True) if is_chosen]
+    """Return the likeness under which something is no digit: it refuses REFUSED of the digits of the part CHOOSE."""
+    chosen_on = [one for one, is_chosen in zip(known.cases, known.digits_of(CHOOSE), strict=True) if is_chosen]
     return float(np.quantile([classifier.predict(one.digit).likeness for one in chosen_on], REFUSED))
 
 
@@ -377,11 +376,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--share", type=float, default=1.0, metavar="S", help="make fewer photos, to try it out (0-1)")
     options = parser.parse_args(arguments)
     try:
-        split = halves(training_and_validation(Classifier().card["made"]["settings"])[1])
+        split = parts_of(training_and_validation(Classifier().card["made"]["settings"])[1])
         found = list(cases(split, options.share))
         if options.photos:
             found += people(options.photos)
-        measured = remake(found, split[CHOOSE])
+        measured = remake(found, split[FIT])
     except (NetworkUnavailable, MnistUnavailable, FontsMissing, ManifestError, PhotoError) as error:
         raise SystemExit(str(error)) from error
     path = models_folder() / "verdicts.json"
