@@ -15,6 +15,7 @@ from inference.samples import drawing, encoded, photo
 from inference.steps import SURE
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE, verdict
 from training import likeness, non_digits, verdicts
+from training.data import Split
 from training.likeness import BLOCKS, WAYS, Seen
 from training.non_digits import CHOOSE, FAMILIES, REPORT
 
@@ -256,6 +257,16 @@ def test_the_head_scores_as_its_way_does():
     maps = [shown.features[name][:, None, None] for name in BLOCKS]
     scores = WAYS[likeness.SHIPPED](digits, rest)(shown)
     assert head.of(maps, shown.answers) == pytest.approx(1 / (1 + np.exp(-scores)), abs=1e-4)
+
+
+def test_the_parts_share_no_image():
+    images = np.arange(10, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
+    parts = verdicts.parts_of(Split(images, np.arange(10)))
+    assert {name: part.labels.tolist() for name, part in parts.items()} == {
+        verdicts.FIT: [0, 1, 2],
+        CHOOSE: [3, 4],
+        REPORT: [5, 6, 7, 8, 9],
+    }
 
 
 def test_the_counts_of_known_answers():
