@@ -66,7 +66,7 @@ GOALS = {
     "right_when_called_digit": 0.99,
     "singles_called_several": 0.005,
 }
-REAL, SEVERAL, PEOPLE = "digits", "rows of digits", "people's photos"
+REAL, SEVERAL, PEOPLE, REST = "digits", "rows of digits", "people's photos", "all that is none, without look-alikes"
 
 
 @dataclass(frozen=True)
@@ -282,13 +282,17 @@ def said(one: Case, classifier: Classifier) -> tuple[str, int | None]:
 
 
 def figures(found: list[Case], classifier: Classifier) -> list[dict]:
-    """Return a row for each half of each kind, and one for each family or category in it: what was said."""
+    """Return a row for each half of each kind, of all kinds, and of each family or category: what was said."""
     answers = [(one, *said(one, classifier)) for one in found]
     rows = []
     for name in ("kind", "family"):
         groups: dict[tuple[str, str, str], list] = {}
         for answer in answers:
-            groups.setdefault((answer[0].kind, getattr(answer[0], name), answer[0].half), []).append(answer)
+            one = answer[0]
+            if name == "kind" or one.family != one.kind:
+                groups.setdefault((one.kind, getattr(one, name), one.half), []).append(answer)
+            if name == "kind" and one.kind in KINDS and one.kind != APART:
+                groups.setdefault((REST, REST, one.half), []).append(answer)
         rows += [{"kind": kind, "of": of, "half": half, **counted(group)} for (kind, of, half), group in groups.items()]
     return rows
 
