@@ -4,14 +4,14 @@ import streamlit as st
 
 from inference import Prediction
 from inference.quality import WEIGHTS
-from inference.reading import BLANK, DIGIT, UNSURE
 from inference.steps import STEPS, SURE
 from inference.tta import looks
+from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE
 from ui import results
 from ui.answer import Answer
 from ui.charts import probability_chart, show_chart
 from ui.pictures import picture
-from ui.words import duration, percent
+from ui.words import NOT_A_DIGIT_WORDS, SEVERAL_DIGITS_WORDS, duration, percent, verdict_name
 
 ADVICE_ON_1_AND_7 = (
     "1 and 7 are easily confused. Write the 1 as one plain stroke, or with a short upstroke; give the 7 a long, level"
@@ -54,9 +54,13 @@ def _show_verdict(answer: Answer) -> None:
     with st.container(border=True, horizontal=True):
         st.metric("Digit", str(answer.prediction.digit), width=48)
         st.metric("Confidence", percent(answer.prediction.confidence), width="content")
-        st.metric("Verdict", answer.verdict, width="content")
+        st.metric("Verdict", verdict_name(answer.verdict), width="content")
     if answer.verdict == UNSURE:
         st.warning(" ".join(["**Unsure: this guess may well be wrong.**", *_why_unsure(answer)]))
+    if answer.verdict == NOT_A_DIGIT:
+        st.warning(NOT_A_DIGIT_WORDS.format(digit=answer.prediction.digit))
+    if answer.verdict == SEVERAL_DIGITS:
+        st.info(SEVERAL_DIGITS_WORDS.format(digit=answer.prediction.digit))
     if answer.label is not None:
         if answer.label == answer.prediction.digit:
             st.success(f"**Right.** The label is {answer.label}.")

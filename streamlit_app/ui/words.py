@@ -10,6 +10,15 @@ KINDS = {
     "tiny_28px": "Tiny images (28 pixels)",
 }
 
+# One sentence for the verdicts that say more than a digit.
+NOT_A_DIGIT_WORDS = "**This does not look like a digit:** of the ten, it is most like a {digit}."
+SEVERAL_DIGITS_WORDS = "**There are several digits here:** the main one reads {digit}; ‘Read a number’ reads them all."
+
+
+def verdict_name(verdict: str) -> str:
+    """Return a verdict as people read it: "not_a_digit" is "not a digit"."""
+    return verdict.replace("_", " ")
+
 
 def percent(share: float, digits: int = 1) -> str:
     """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %"."""
