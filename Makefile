@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help app test test-browser screenshots look train evaluate scenes benchmark stress documents lint clean
+.PHONY: help app test test-browser screenshots look train evaluate verdicts scenes benchmark stress documents lint clean
 
 help:
 	@echo "make app          the dashboard and the API on http://localhost:$(PORT)"
@@ -15,6 +15,7 @@ help:
 	@echo "make look         count, average and show MNIST's images, into models/"
 	@echo "make train        train the network (resumes); NETWORK=... chooses which"
 	@echo "make evaluate     re-make every figure of models/ from the committed networks (MNIST_C_NPZ: with MNIST-C)"
+	@echo "make verdicts     fit what tells a digit from other things, and measure it (needs Debian's fonts); PHOTOS=FOLDER"
 	@echo "make scenes       accuracy on synthetic photos, by condition; DIGITS=test: the report, into models/"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
 	@echo "make stress       put the server under load and bad input; OPTIONS=... chooses a part"
@@ -43,6 +44,10 @@ train: .venv/.train
 
 evaluate: .venv/.train
 	$(BIN)/python -m training.evaluate
+	$(BIN)/python -m training.documents
+
+verdicts: .venv/.train
+	$(BIN)/python -m training.verdicts $(if $(PHOTOS),--photos $(PHOTOS))
 	$(BIN)/python -m training.documents
 
 DIGITS ?= validation

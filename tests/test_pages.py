@@ -137,6 +137,18 @@ def test_unsure_says_what_is_in_doubt(app, monkeypatch, confidence_is_low, ink_i
 
 
 @needs_network
+def test_what_is_no_digit_and_what_is_several_is_said(app, monkeypatch):
+    strange = Prediction(3, 0.99, np.eye(10)[3], likeness=0.0)
+    monkeypatch.setattr(Classifier, "predict", lambda *_, **__: strange)
+    uploaded(app, encoded(photo(3)))
+    assert "most like a 3" in texts(app.warning)
+    monkeypatch.undo()
+    row = np.hstack([drawing(digit)[..., :3] for digit in (3, 5)])
+    uploaded(app, encoded(row))
+    assert "There are several digits here" in texts(app.info)
+
+
+@needs_network
 def test_an_uploaded_photo_is_still_there_after_another_page_until_it_is_removed(app):
     uploaded(app, encoded(photo(3)))
     app.switch_page(ARCHITECTURE).run()

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.classifier import models_folder
-from inference.reading import BLANK, DIGIT, UNSURE
 from inference.samples import written
+from inference.verdict import BLANK, DIGIT, UNSURE, VERDICTS
 from tests.small import small_mnist, take_for_mnist
 from training import scene_benchmark as benchmark
 from training.data import Split
@@ -324,8 +324,9 @@ def test_the_figures_of_known_answers():
         "paper": (2, 3),
         "far": (1, 2),
     }
-    assert found["verdicts"] == {DIGIT: 3, UNSURE: 1, BLANK: 1}
-    assert found["conditions"]["far"]["verdicts"] == {DIGIT: 0, UNSURE: 1, BLANK: 1}
+    none = dict.fromkeys(VERDICTS, 0)
+    assert found["verdicts"] == none | {DIGIT: 3, UNSURE: 1, BLANK: 1}
+    assert found["conditions"]["far"]["verdicts"] == none | {UNSURE: 1, BLANK: 1}
     assert (found["digit_verdicts"]["right"], found["digit_verdicts"]["total"]) == (2, 3)
     # Four were answered: two at 0.9 are right, one at 0.6 is wrong, one at 0.5 is right.
     assert found["ece"] == pytest.approx((2 * 0.1 + 0.6 + 0.5) / 4)

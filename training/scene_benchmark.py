@@ -23,8 +23,8 @@ import numpy as np
 from inference import Classifier, Config, NetworkUnavailable, Reading, cutout, read_digit
 from inference.classifier import DEFAULT_NETWORK, models_folder
 from inference.mnist import MnistUnavailable
-from inference.reading import BLANK, DIGIT, UNSURE
 from inference.steps import REMBG_MODES
+from inference.verdict import DIGIT, VERDICTS
 from training.calibration import expected_calibration_error
 from training.data import Split, test_split, training_and_validation
 from training.evaluation.measures import accuracy, wilson_interval
@@ -168,7 +168,7 @@ def counted(results: list[Answer]) -> dict:
 def verdicts(results: list[Answer]) -> dict[str, int]:
     """Return how often each verdict was given."""
     counts = Counter(result.verdict for result in results)
-    return {name: counts[name] for name in (DIGIT, UNSURE, BLANK)}
+    return {name: counts[name] for name in VERDICTS}
 
 
 def ranking(scores: np.ndarray, right: np.ndarray) -> dict | None:
@@ -216,13 +216,13 @@ def rows(results: list[Answer]) -> list[dict]:
 
 def table(measured: dict) -> str:
     """Return the figures as text for people."""
-    lines = [f"{'condition':14} {'right':>9} {'accuracy':>9}  95 % interval      digit unsure blank"]
+    lines = [f"{'condition':14} {'right':>9} {'accuracy':>9}  95 % interval      {'  '.join(VERDICTS)}"]
     listed = {**measured["conditions"], "all": {**measured["overall"], "verdicts": measured["verdicts"]}}
     for name, row in listed.items():
         low, high = row["interval"]
         lines.append(
             f"{name:14} {row['right']:>4}/{row['total']:<4} {row['accuracy']:>9.1%}  {low:>6.1%} to {high:<6.1%}  "
-            + " ".join(f"{count:>6}" for count in row["verdicts"].values())
+            + "  ".join(f"{count:>{len(name)}}" for name, count in row["verdicts"].items())
         )
     alone, sure = measured["digits_alone"], measured["digit_verdicts"]
     lines.append(f"the same digits, 28×28 as in MNIST: {alone['accuracy']:.2%} right")

@@ -127,11 +127,26 @@ def scene(image: np.ndarray, label: int, condition: str, seed: int) -> Scene:
 
     Raises KeyError where the condition is not one of CONDITIONS, ValueError where the image has no ink.
     """
+    photo, box = _photo([image], condition, seed)
+    return Scene(photo, label, condition, seed, box)
+
+
+def row_of_digits(images: list[np.ndarray], condition: str, seed: int) -> np.ndarray:
+    """Return a photo, (R, C, 3) uint8 RGB, of several digits side by side, each (28, 28) uint8, white on black.
+
+    ``size`` and ``box`` of the condition are those of the whole row. Raises as scene() does.
+    """
+    return _photo(images, condition, seed)[0]
+
+
+def _photo(images: list[np.ndarray], condition: str, seed: int) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """Return a photo of one digit, or of a row of them, and the box of what is written."""
     how = CONDITIONS[condition]
     rng = np.random.default_rng([seed, zlib.crc32(condition.encode())])
-    hand = scene_pens.handwriting(image)
+    hands = [scene_pens.handwriting(image) for image in images]
     pen = how.pens[int(rng.integers(len(how.pens)))]
-    strokes, width = scene_pens.stroke_field(hand, pen, rng)
+    fields, widths = zip(*(scene_pens.stroke_field(hand, pen, rng) for hand in hands), strict=True)
+    strokes, width = np.hstack(fields), max(widths)
     site = _site(how, strokes, rng)
 
     picture = how.ground(site, rng)
@@ -140,7 +155,7 @@ def scene(image: np.ndarray, label: int, condition: str, seed: int) -> Scene:
     if how.has_glare:
         scene_light.glare(picture, site, rng)
     camera = partial(scene_light.reduced, times=how.reduced) if how.reduced > 1 else how.camera
-    return Scene(camera(picture, site, rng), label, condition, seed, tuple(edge // how.reduced for edge in site.box))
+    return camera(picture, site, rng), tuple(edge // how.reduced for edge in site.box)
 
 
 def _site(how: Condition, strokes: np.ndarray, rng: np.random.Generator) -> Site:

@@ -1,5 +1,6 @@
 """The network on ONNX Runtime: from 28×28 pixels to ten calibrated probabilities."""
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import numpy as np
 import onnxruntime
 
 from inference.calibration import with_temperature
+from inference.likeness import LikenessHead, load_head
 from inference.tta import TTA_VIEWS, View, looks
 
 DEFAULT_NETWORK = "mnist_cnn"
@@ -55,13 +57,15 @@ def read_card(name: str = DEFAULT_NETWORK) -> dict:
 class Prediction:
     """The network's answer: the digit, its confidence (0-1, calibrated) and ``probabilities`` (10,), index = digit.
 
-    ``votes``: with TTA, each look's own (view, digit, confidence).
+    ``votes``: with TTA, each look's own (view, digit, confidence); ``likeness``: how like a digit it is at all, 0-1, 1
+    where the network has no head that could tell.
     """
 
     digit: int
     confidence: float
     probabilities: np.ndarray
     votes: tuple[tuple[View, int, float], ...] = ()
+    likeness: float = 1.0
 
     def top(self, count: int = 3) -> list[tuple[int, float]]:
         """Return the ``count`` most probable digits with their probabilities, the best first."""
@@ -90,6 +94,9 @@ class Classifier:
             self._input = self._session.get_inputs()[0].name
             self._temperature = float(self.card["temperature"])
             self.unsure_below = float(self.card["thresholds"]["unsure_below"])
+            self._head = _head_of(path)
+            # A network that was trained anew has no head and no threshold until `make verdicts`: it refuses nothing.
+            self.not_a_digit_below = float(self.card["thresholds"].get("not_a_digit_below", 0.0))
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise NetworkUnavailable(
                 f"The network {name} cannot be loaded: {path} or its card is missing or damaged. Restore it or train"
@@ -120,10 +127,19 @@ class Classifier:
         With ``tta`` (test-time augmentation) the answer is the mean over TTA_VIEWS, in one call.
         """
         if not tta:
-            return _prediction(self.probabilities(digit[None])[0])
-        each = self.probabilities(looks(digit))
+            each, likeness = self._seen(digit[None])
+            return _prediction(each[0], float(likeness[0]))
+        each, likeness = self._seen(looks(digit))
         votes = tuple((view, int(p.argmax()), float(p.max())) for view, p in zip(TTA_VIEWS, each, strict=True))
-        return _prediction(each.mean(axis=0), votes)
+        return _prediction(each.mean(axis=0), float(likeness.mean()), votes)
+
+    def _seen(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return calibrated probabilities (N, 10) and the likeness (N,) of images (N, 28, 28), in one run."""
+        if self._head is None:
+            return self.probabilities(digits), np.ones(len(digits))
+        raw, *maps = self._session.run(["probabilities", *self._head.blocks], {self._input: _as_input(digits)})
+        calibrated = with_temperature(raw, self._temperature).astype(np.float32)
+        return calibrated, self._head.of(maps, raw.argmax(axis=1))
 
     def feature_maps(self, digit: np.ndarray) -> dict[str, np.ndarray]:
         """Return what every block sees in one image (28, 28): block name -> (R, C, filters) float32."""
@@ -138,6 +154,20 @@ def _as_input(digits: np.ndarray) -> np.ndarray:
     return np.asarray(digits, dtype=np.float32)[..., None]
 
 
-def _prediction(probabilities: np.ndarray, votes: tuple = ()) -> Prediction:
+def _prediction(probabilities: np.ndarray, likeness: float, votes: tuple = ()) -> Prediction:
     digit = int(probabilities.argmax())
-    return Prediction(digit, float(probabilities[digit]), probabilities, votes)
+    return Prediction(digit, float(probabilities[digit]), probabilities, votes, likeness)
+
+
+def head_path(name: str = DEFAULT_NETWORK) -> Path:
+    """Return where the head of a network lies that tells how like a digit an image is."""
+    return models_folder() / f"{name}_likeness.npz"
+
+
+def _head_of(network: Path) -> LikenessHead | None:
+    """Return the head that was fitted to this very .onnx, or None where there is none."""
+    path = head_path(network.stem)
+    if not path.exists():
+        return None
+    head = load_head(path)
+    return head if head.network == hashlib.sha256(network.read_bytes()).hexdigest() else None

@@ -23,9 +23,10 @@ from inference.photo_benchmark import (
     read_manifest,
     summary,
 )
-from inference.reading import BLANK, UNSURE, read_digit
+from inference.reading import read_digit
 from inference.schema import as_json, digit_error, digit_record, number_error, number_record
 from inference.steps import REMBG_MODES, Config
+from inference.verdict import BLANK, DIGIT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -144,7 +145,7 @@ def _line(fields: dict) -> str:
     advice = f" {fields['quality']['advice']}" if fields["quality"]["advice"] else ""
     if fields["status"] == BLANK:
         return f"{fields['file']}: no digit found.{advice}"
-    doubt = ", unsure" if fields["status"] == UNSURE else ""
+    doubt = "" if fields["status"] == DIGIT else f", {fields['status'].replace('_', ' ')}"
     # Never rounded up to certainty.
     confidence = min(fields["confidence"], 0.999)
     return f"{fields['file']}: {fields['digit']} ({100 * confidence:.1f} %{doubt}){advice}"

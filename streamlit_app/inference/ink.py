@@ -66,11 +66,17 @@ class Component:
         return self.row + self.height / 2, self.column + self.width / 2
 
 
+Piece = tuple[np.ndarray, int, int]  # a mask, (height, width) bool, and the row and column of its first pixel
+
+
 @dataclass(frozen=True)
 class Found:
     """The digit in a photo: its mask within its box, (height, width) bool, where the box is, and what it is like.
 
-    ``strength``: the mean of its main stroke, 0-1; ``certainty``: how sure the finder is, 0-1.
+    ``strength``: the mean of its main stroke, 0-1; ``certainty``: how sure the finder is, 0-1; ``beside``: other pieces
+    of the ink that are about as large; ``parts``: those of the found ink, where two or more that are about as large
+    stand beside each other in it: a digit in two strokes, or two digits close together. Each piece is its mask and the
+    row and column where that lies.
     """
 
     mask: np.ndarray
@@ -78,6 +84,8 @@ class Found:
     column: int
     strength: float
     certainty: float
+    beside: tuple[Piece, ...] = ()
+    parts: tuple[Piece, ...] = ()
 
     @property
     def height(self) -> int:
@@ -218,11 +226,18 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     is_chosen = np.zeros(labels.max() + 1, bool)
     is_chosen[[piece.label for piece in chosen]] = True
     mask = is_chosen[labels[top:bottom, left:right]]
-    return Found(mask, top, left, main.strength, _certainty([score for score, _ in rated], main, threshold, pieces))
+    rivals = [piece for _, piece in rated if piece not in chosen and _is_about_as_large(piece, main)]
+    parts = [piece for piece in chosen[1:] if _is_about_as_large(piece, main) and _stands_beside(piece, main)]
+    parts = [main, *parts] if parts else []
+    certainty = _certainty([score for score, _ in rated], main, threshold, pieces)
+    beside, parts = (tuple(_cut_out(piece, labels) for piece in group) for group in (rivals[:BESIDE], parts[:BESIDE]))
+    return Found(mask, top, left, main.strength, certainty, beside, parts)
 
 
 # Of the pieces that could be the digit, so many of the best are looked at more closely.
 MAINS_TO_TRY = 6
+# Of the pieces about as large as the digit, so many are shown to the network: one more digit makes several.
+BESIDE = 3
 
 
 def _may_be_main(piece: Component, rows: int, columns: int) -> bool:
@@ -246,6 +261,23 @@ def is_stroke(piece: Component, labels: np.ndarray, strength: np.ndarray) -> boo
         return True
     low, middle = np.quantile(beside, (0.2, 0.5)) / piece.strength
     return bool(low > -0.7 and middle < 0.35)
+
+
+def _cut_out(piece: Component, labels: np.ndarray) -> Piece:
+    """Return a component with its place, from the label image."""
+    box = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width]
+    return box == piece.label, piece.row, piece.column
+
+
+def _stands_beside(piece: Component, main: Component) -> bool:
+    """Tell a piece that shares no column with the main one, as the strokes of one digit mostly do."""
+    return piece.column >= main.column + main.width or main.column >= piece.column + piece.width
+
+
+def _is_about_as_large(piece: Component, main: Component) -> bool:
+    """Tell a piece that may be a digit of its own: of about the same height, alike in strength, off the border."""
+    alike = 0.6 * main.height <= piece.height <= main.height / 0.6 and piece.strength >= 0.6 * main.strength
+    return alike and not piece.touched_edges
 
 
 def _belongs_to(piece: Component, main: Component) -> bool:

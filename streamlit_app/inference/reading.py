@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
-from inference.steps import SURE, Config, Preprocessed, candidates
-
-DIGIT, UNSURE, BLANK = "digit", "unsure", "blank"
+from inference.steps import Config, Preprocessed, candidates
+from inference.verdict import verdict
 
 
 @dataclass(frozen=True)
 class Reading:
     """One photo, read; always whole.
 
-    ``verdict``: digit, unsure (a guess that may well be wrong) or blank (no digit was found, and none is guessed);
-    ``prediction``: None only when blank; ``elapsed_ms``: from the opened photo to the answer.
+    ``verdict``: digit; unsure (a guess that may well be wrong); not_a_digit (something else is written, and the guess
+    only says which digit it is most like); several_digits (the guess is of the main one); or blank (nothing was found,
+    and nothing is guessed). ``prediction``: None only when blank; ``elapsed_ms``: from the opened photo to the answer.
     """
 
     verdict: str
@@ -53,17 +53,6 @@ def read_digit(
     ]
     # At a tie rembg was of no help; the trace of its candidate, the last, says why.
     preprocessed, prediction = max(reversed(read), key=lambda pair: pair[1].confidence if pair[1] else 0.0)
-    elapsed = (time.perf_counter() - started) * 1000
-    return Reading(verdict(prediction, classifier, preprocessed.certainty), prediction, preprocessed, elapsed)
-
-
-def verdict(prediction: Prediction | None, classifier: Classifier, certainty: float = 1.0) -> str:
-    """Return what may honestly be said of a prediction.
-
-    ``certainty`` is the ink finder's (1 for an image that is a digit already): a network can be confident of
-    something that is not the digit. The threshold of its confidence is the network's own, from its card.
-    """
-    if prediction is None:
-        return BLANK
-    sure = prediction.confidence >= classifier.unsure_below and certainty >= SURE
-    return DIGIT if sure else UNSURE
+    beside, parts = ([classifier.predict(one) for one in group] for group in (preprocessed.beside, preprocessed.parts))
+    said = verdict(prediction, classifier, preprocessed.certainty, beside, parts)
+    return Reading(said, prediction, preprocessed, (time.perf_counter() - started) * 1000)

@@ -53,6 +53,8 @@ class Sample:
     light_ground: bool = True
     strengths: tuple[np.ndarray, ...] = ()
     found: ink.Found | None = None
+    beside: tuple[np.ndarray, ...] = ()
+    parts: tuple[np.ndarray, ...] = ()
     is_blank: bool = False
 
 
@@ -206,7 +208,8 @@ def extract_digit(sample: Sample) -> Sample:
     note = f"{found.width}×{found.height} pixels, strokes {width:.0f} wide."
     if missing >= 1:
         note += " Widened to a pen that the network knows."
-    return replace(sample, image=picture, found=found, note=note)
+    beside, parts = (tuple(as_digit(strength, *piece) for piece in group) for group in (found.beside, found.parts))
+    return replace(sample, image=picture, found=found, beside=beside, parts=parts, note=note)
 
 
 def _widened(strength: np.ndarray, mask: np.ndarray, row: int, column: int, width: float) -> tuple[np.ndarray, float]:
@@ -380,13 +383,17 @@ class Preprocessed:
     """What the steps made of a photo.
 
     ``digit``: (28, 28) uint8, white on black, or None where no digit was found; ``trace``: the steps as far as they
-    went; ``quality``: how well the photo shows the digit; ``certainty``: how sure the ink finder is, 0-1.
+    went; ``quality``: how well the photo shows the digit; ``certainty``: how sure the ink finder is, 0-1; ``beside``:
+    other ink of about the digit's size, and ``parts``: what the digit falls into where it may be two, as the network
+    would read them, each (28, 28) uint8.
     """
 
     digit: np.ndarray | None
     trace: tuple[Trace, ...]
     quality: Quality
     certainty: float
+    beside: tuple[np.ndarray, ...] = ()
+    parts: tuple[np.ndarray, ...] = ()
 
 
 def preprocess(photo: np.ndarray, config: Config | None = None) -> Preprocessed:
@@ -448,6 +455,8 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
         trace=tuple(trace),
         quality=measure_quality(sample.found, photo.shape[:2]),
         certainty=0.0 if sample.is_blank else sample.found.certainty,
+        beside=sample.beside,
+        parts=sample.parts,
     )
 
 

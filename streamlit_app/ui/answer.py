@@ -7,8 +7,8 @@ import streamlit as st
 
 from inference import NetworkUnavailable, Prediction, open_photo, preprocess, read_digit
 from inference.quality import Quality
-from inference.reading import verdict
 from inference.steps import Trace
+from inference.verdict import verdict
 from ui import results
 from ui.inputs import Photo, TestImage
 from ui.settings import Settings

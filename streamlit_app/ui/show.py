@@ -4,9 +4,9 @@ import streamlit as st
 
 from inference import Prediction
 from inference.quality import WEIGHTS
-from inference.reading import BLANK, DIGIT, UNSURE
 from inference.steps import STEPS, SURE
 from inference.tta import looks
+from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE
 from ui import results
 from ui.answer import Answer
 from ui.charts import probability_chart, show_chart
@@ -54,6 +54,10 @@ def _show_verdict(answer: Answer) -> None:
         st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
     if answer.verdict == UNSURE:
         st.warning(" ".join([f"**{text('answer.unsure')}**", *_why_unsure(answer)]))
+    if answer.verdict == NOT_A_DIGIT:
+        st.warning(text("answer.not_a_digit", digit=answer.prediction.digit))
+    if answer.verdict == SEVERAL_DIGITS:
+        st.info(text("answer.several_digits", digit=answer.prediction.digit))
     if answer.label is not None:
         if answer.label == answer.prediction.digit:
             st.success(text("answer.right", label=answer.label))

@@ -13,6 +13,7 @@ from training.evaluation.figures import CREDIT
 from training.evaluation.measures import percent
 from training.evaluation.mnist_c import CORRUPTIONS, VARIABLE
 from training.evaluation.tables import read_table
+from training.evaluation.verdicts import verdicts
 from training.evaluation.wrong_labels import PATH as WRONG_LABELS
 from training.networks import NETWORKS
 
@@ -26,7 +27,8 @@ PURPOSE = """## What it is for
 
 Given one image of 28×28 pixels, a white digit on black, 0 to 255, it answers with ten probabilities. DigitLens makes
 such an image from a photo, a drawing or a camera's picture in eleven steps (PREPROCESSING.md), applies the temperature
-below to the answer, and calls it `unsure` where the confidence is under the threshold below.
+below to the answer, and calls it `unsure` where the confidence is under the threshold below, `not_a_digit` where the
+likeness is.
 
 It was made to be shown and learnt from, and to read what people hand to it one digit at a time, looking at the answer.
 Where a wrong digit costs something (cheques, doses, votes), it must not decide alone.
@@ -59,6 +61,7 @@ def model_card(folder: Path) -> str:
         _results(evaluation),
         _calibration(card, evaluation),
         _tta(evaluation),
+        verdicts(folder),
         _own_corruptions(card, evaluation, read_table(folder / "own_corruptions.csv")),
         _mnist_c(card, evaluation, read_table(folder / "mnist_c.csv")),
         _seeds(folder / "seeds.csv"),

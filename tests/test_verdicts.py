@@ -1,0 +1,288 @@
+"""The five verdicts: what is refused, what is said of several digits, and how both are measured."""
+
+import hashlib
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import ImageFont
+
+from inference import Classifier, Config, NetworkUnavailable, Prediction, read_digit
+from inference.classifier import DEFAULT_NETWORK, head_path, models_folder
+from inference.likeness import LikenessHead, averages, load_head
+from inference.samples import drawing, encoded, photo
+from inference.steps import SURE
+from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE, verdict
+from training import likeness, non_digits, verdicts
+from training.data import Split
+from training.likeness import BLOCKS, WAYS, Seen
+from training.non_digits import CHOOSE, FAMILIES, REPORT
+
+NEVER = Config(rembg="never")
+needs_network = pytest.mark.skipif(
+    not (models_folder() / f"{DEFAULT_NETWORK}.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
+)
+
+
+def predicted(confidence: float = 0.99, likeness: float = 0.9, digit: int = 3) -> Prediction:
+    return Prediction(digit, confidence, np.eye(10)[digit], likeness=likeness)
+
+
+# --- The verdict ---------------------------------------------------------------------------------------------
+
+NETWORK = SimpleNamespace(unsure_below=0.8, not_a_digit_below=0.5)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "certainty", "beside", "expected"),
+    [
+        (predicted(), 1, [], DIGIT),
+        (predicted(confidence=0.79), 1, [], UNSURE),
+        (predicted(), SURE - 0.01, [], UNSURE),
+        (predicted(likeness=0.49), 1, [], NOT_A_DIGIT),
+        # What it is like is said first: an unlikely digit is no unsure one.
+        (predicted(confidence=0.3, likeness=0.1), 0, [], NOT_A_DIGIT),
+        (None, 0, [], BLANK),
+        (predicted(), 1, [predicted()], SEVERAL_DIGITS),
+        (predicted(), 1, [predicted(likeness=0.1), predicted(confidence=0.3)], DIGIT),
+        (predicted(), 1, [predicted(digit=1)], SEVERAL_DIGITS),
+        (predicted(), 1, [predicted(digit=1), predicted(digit=2)], SEVERAL_DIGITS),
+        # A texture.
+        (predicted(), 0.05, [predicted()], UNSURE),
+        # The lines of a box.
+        (predicted(), 1, [predicted(digit=1), predicted(digit=1)], DIGIT),
+    ],
+)
+def test_the_verdict_of_each_case(prediction, certainty, beside, expected):
+    assert verdict(prediction, NETWORK, certainty, beside) == expected
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "expected"),
+    [
+        (predicted(likeness=0.1), [predicted(), predicted()], SEVERAL_DIGITS),
+        (predicted(confidence=0.5), [predicted(), predicted()], SEVERAL_DIGITS),
+        # A 4 in two strokes, the second of which is like a 1.
+        (predicted(), [predicted(), predicted()], DIGIT),
+        (predicted(likeness=0.1), [predicted(), predicted(likeness=0.1)], NOT_A_DIGIT),
+    ],
+)
+def test_ink_that_falls_apart_is_several_digits_if_only_its_parts_are_digits(whole, parts, expected):
+    assert verdict(whole, NETWORK, parts=parts) == expected
+
+
+# --- The head ------------------------------------------------------------------------------------------------
+
+
+def test_the_head_applies_the_rule_of_the_digit_that_was_read(tmp_path):
+    weights = np.zeros((10, 2), np.float32)
+    weights[3], weights[7] = (1, 0), (0, -1)
+    head = LikenessHead(("a",), weights, np.zeros(10, np.float32), "of this network")
+    maps = np.zeros((2, 2, 2, 2), np.float32)
+    maps[:, 0, 0] = 4, 8  # the averages are 1 and 2
+    assert averages([maps]).tolist() == [[1, 2], [1, 2]]
+    expected = 1 / (1 + np.exp([-1.0, 2.0]))
+    assert head.of([maps], np.array([3, 7])) == pytest.approx(expected)
+    head.save(tmp_path / "head.npz")
+    assert load_head(tmp_path / "head.npz").of([maps], np.array([3, 7])) == pytest.approx(expected)
+
+
+@pytest.fixture
+def other_models(tmp_path, monkeypatch):
+    for ending in (".onnx", ".json"):
+        name = f"{DEFAULT_NETWORK}{ending}"
+        (tmp_path / name).write_bytes((models_folder() / name).read_bytes())
+    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
+    return tmp_path
+
+
+@needs_network
+def test_a_head_of_another_network_says_nothing(other_models):
+    image = np.zeros((28, 28), np.uint8)
+    assert Classifier().predict(image).likeness == 1
+    LikenessHead(("block4",), np.zeros((10, 128)), np.zeros(10), "another").save(head_path())
+    assert Classifier().predict(image).likeness == 1
+    own = hashlib.sha256((other_models / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
+    LikenessHead(("block4",), np.zeros((10, 128)), np.zeros(10), own).save(head_path())
+    assert Classifier().predict(image).likeness == 0.5
+    assert Classifier().predict(image, tta=True).likeness == 0.5
+
+
+@needs_network
+def test_a_damaged_head_is_one_sentence(other_models):
+    head_path().write_bytes(b"PK damaged")
+    with pytest.raises(NetworkUnavailable, match="damaged"):
+        Classifier()
+
+
+@needs_network
+def test_the_committed_head_belongs_to_the_committed_network():
+    classifier = Classifier()
+    network = hashlib.sha256((models_folder() / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
+    measured = json.loads((models_folder() / "verdicts.json").read_text(encoding="utf-8"))
+    assert load_head(head_path()).network == measured["onnx_sha256"] == network, "run make verdicts"
+    assert classifier.not_a_digit_below == measured["not_a_digit_below"]
+
+
+# --- What is no digit ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def any_font(monkeypatch):
+    """Pillow's own font in the place of each: the tests do not depend on what is installed."""
+    monkeypatch.setattr(non_digits, "_font", lambda name: ImageFont.load_default(112))
+    drawable = non_digits._drawable.__wrapped__
+    # It has no other script.
+    monkeypatch.setattr(non_digits, "_drawable", lambda name, wanted: drawable(name, wanted) or "AEFHKMNRTX")
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_makes_the_same_from_the_same_seed(any_font, name):
+    family = FAMILIES[name]
+    first, again, other = (non_digits.written(family, seed) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert first.shape != other.shape or not np.array_equal(first, other)
+    assert first.dtype == np.uint8
+    if family.is_photo:
+        assert first.ndim == 3
+        assert first.shape[2] == 3
+    else:
+        assert first.shape == (28, 28)
+        assert first.max() == 255
+        rows, columns = np.nonzero(first)
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 <= 20
+
+
+def test_the_halves_share_no_font_picture_or_generator():
+    for table in (non_digits.FONTS, non_digits.PICTURES, non_digits.SURFACES):
+        assert not set(table[CHOOSE]) & set(table[REPORT])
+    assert not set(non_digits.OTHER_SCRIPTS) & set(non_digits.FONTS[REPORT])
+    made = {half: {f.make for f in FAMILIES.values() if f.half == half} for half in (CHOOSE, REPORT)}
+    assert not made[CHOOSE] & made[REPORT]
+    chosen_on = {family.kind for family in FAMILIES.values() if family.half == CHOOSE}
+    assert not chosen_on & set(non_digits.NEVER_CHOSEN_ON)
+
+
+def test_a_missing_font_is_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(non_digits, "FONTS_FOLDER", tmp_path)
+    with pytest.raises(non_digits.FontsMissing, match=r"apt-get install .*fonts-breip"):
+        non_digits._font("not there.ttf")
+
+
+def test_characters_that_a_font_lacks_are_not_drawn(any_font):
+    assert non_digits._drawable("any", "A\uffff ") == "A"
+
+
+def test_like_mnist_is_twenty_pixels_around_the_centre_of_mass():
+    drawn = np.zeros((100, 300), np.uint8)
+    drawn[20:60, 100:120] = 200
+    image = non_digits.like_mnist(drawn)
+    rows, columns = np.nonzero(image)
+    assert (np.ptp(rows) + 1, np.ptp(columns) + 1, image.max()) == (20, 10, 255)
+    assert abs(rows.mean() - 14) <= 0.5
+    with pytest.raises(ValueError, match="empty"):
+        non_digits.like_mnist(np.zeros((9, 9), np.uint8))
+
+
+# --- The whole way -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier()
+
+
+@needs_network
+@pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.kind != non_digits.APART])
+def test_most_of_each_family_is_no_digit(any_font, classifier, name):
+    said = [read_digit(non_digits.photo(FAMILIES[name], seed), classifier, NEVER).verdict for seed in range(500, 510)]
+    assert said.count(DIGIT) <= 4, said
+    assert sum(one in (NOT_A_DIGIT, BLANK, UNSURE) for one in said) >= 6, said
+
+
+@needs_network
+@pytest.mark.parametrize("digits", [(3, 5), (2, 7), (8, 0, 4)])
+def test_several_digits_are_several(classifier, digits):
+    reading = read_digit(np.hstack([drawing(digit) for digit in digits]), classifier, NEVER)
+    assert reading.verdict == SEVERAL_DIGITS
+    assert reading.prediction.digit in digits
+
+
+@needs_network
+@pytest.mark.parametrize("european", [False, True])
+@pytest.mark.parametrize("digit", range(10))
+def test_one_digit_is_one(classifier, digit, european):
+    for seed in range(2):
+        pictures = drawing(digit, seed=seed, european=european), photo(digit, seed=seed, european=european)
+        for picture in pictures:
+            assert read_digit(encoded(picture[..., :3]), classifier, NEVER).verdict in (DIGIT, UNSURE)
+
+
+def test_what_a_pen_writes_keeps_its_shape(classifier):
+    rng = np.random.default_rng(0)
+    for digit in range(10):
+        image = read_digit(drawing(digit), classifier, NEVER).preprocessed.digit
+        written = verdicts.penned(image, rng)
+        assert (written.shape, written.dtype) == ((28, 28), np.uint8)
+        assert np.corrcoef(image.ravel(), written.ravel())[0, 1] > 0.6
+    faint = np.full((28, 28), 3, np.uint8)
+    assert verdicts.penned(faint, rng) is faint
+
+
+# --- The measures --------------------------------------------------------------------------------------------
+
+
+def toy(count: int, shift: float, seed: int) -> Seen:
+    """Digits 0-9 in turn, each about a place of its own; ``shift`` moves all of them away from there."""
+    rng = np.random.default_rng(seed)
+    answers = np.arange(count) % 10
+    features = 3 * np.eye(12)[answers] + 0.2 * rng.standard_normal((count, 12))
+    features[:, 11] += shift
+    sure = 0.99 if not shift else 0.7
+    probabilities = np.full((count, 10), (1 - sure) / 9)
+    probabilities[np.arange(count), answers] = sure
+    return Seen(probabilities, dict.fromkeys(BLOCKS, features), probabilities[None])
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_each_way_rates_digits_above_what_is_none(name):
+    score = WAYS[name](toy(1000, 0, 1), toy(1000, 2, 2))
+    assert score(toy(100, 0, 3)).min() > score(toy(100, 2, 4)).max()
+
+
+def test_the_head_scores_as_its_way_does():
+    digits, rest, shown = toy(200, 0, 1), toy(200, 2, 2), toy(50, 1, 3)
+    head = likeness.head(digits, rest, "network")
+    maps = [shown.features[name][:, None, None] for name in BLOCKS]
+    scores = WAYS[likeness.SHIPPED](digits, rest)(shown)
+    assert head.of(maps, shown.answers) == pytest.approx(1 / (1 + np.exp(-scores)), abs=1e-4)
+
+
+def test_the_parts_share_no_image():
+    images = np.arange(10, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
+    parts = verdicts.parts_of(Split(images, np.arange(10)))
+    assert {name: part.labels.tolist() for name, part in parts.items()} == {
+        verdicts.FIT: [0, 1, 2],
+        CHOOSE: [3, 4],
+        REPORT: [5, 6, 7, 8, 9],
+    }
+
+
+def test_the_counts_of_known_answers():
+    def case(label: int) -> verdicts.Case:
+        return verdicts.Case(REPORT, "digits", "paper", label, None, 1.0)
+
+    counts = verdicts.counted(
+        [
+            (case(1), DIGIT, 1),
+            (case(2), DIGIT, 7),
+            (case(3), NOT_A_DIGIT, 3),
+            (case(4), BLANK, None),
+            (case(5), UNSURE, 5),
+        ]
+    )
+    assert counts["photos"] == 5
+    assert counts["verdicts"] == {DIGIT: 2, UNSURE: 1, NOT_A_DIGIT: 1, BLANK: 1, SEVERAL_DIGITS: 0}
+    assert (counts["refused"], counts["right"], counts["right_as_digit"]) == (0.4, 0.6, 0.5)
+    assert verdicts.counted([(case(4), BLANK, None)])["right_as_digit"] is None

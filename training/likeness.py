@@ -1,0 +1,145 @@
+"""Ways to tell what is no digit from a digit, by what networks see: measured side by side, the simplest best one ships.
+
+A way is fitted on digits and on things that are none, and then gives every image a score, the higher the more like a
+digit. training/verdicts.py compares them and writes the head of inference/likeness.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from inference.likeness import LikenessHead
+
+DIGITS = 10
+# The maps whose averages the rules use, and how strongly their weights are held small (scikit-learn's C).
+BLOCKS = ("block2", "block3", "block4")
+C = 0.05
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What networks see in N images.
+
+    ``probabilities``: (N, 10), calibrated; ``features``: name of a block -> (N, filters), the averages of its maps;
+    ``others``: (networks, N, 10), the calibrated probabilities of the other networks.
+    """
+
+    probabilities: np.ndarray
+    features: dict[str, np.ndarray]
+    others: np.ndarray
+
+    @property
+    def answers(self) -> np.ndarray:
+        return self.probabilities.argmax(axis=1)
+
+    def of(self, *blocks: str) -> np.ndarray:
+        """Return the features of some blocks beside each other."""
+        return np.concatenate([self.features[name] for name in blocks], axis=1)
+
+    def take(self, places: np.ndarray) -> "Seen":
+        """Return what was seen in some of the images: (M,) int or (N,) bool."""
+        features = {name: values[places] for name, values in self.features.items()}
+        return Seen(self.probabilities[places], features, self.others[:, places])
+
+    def beside(self, more: "Seen") -> "Seen":
+        """Return these images and ``more``; what other networks see is left out."""
+        features = {name: np.concatenate([values, more.features[name]]) for name, values in self.features.items()}
+        probabilities = np.concatenate([self.probabilities, more.probabilities])
+        return Seen(probabilities, features, np.empty((0, *probabilities.shape)))
+
+
+# Both fitted on: digits that were read right, and what is none. What is then scored: anything.
+Way = Callable[[Seen, Seen], Callable[[Seen], np.ndarray]]
+
+
+def confidence(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
+    """The confidence alone: the greatest probability (D. Hendrycks, K. Gimpel, 2017)."""
+    return lambda seen: seen.probabilities.max(axis=1)
+
+
+def networks_agree(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
+    """The mean probability of the answer over all committed networks: strangers are read by each in its own way."""
+
+    def score(seen: Seen) -> np.ndarray:
+        everyone = np.concatenate([seen.probabilities[None], seen.others])
+        return everyone.mean(axis=0).max(axis=1)
+
+    return score
+
+
+def class_means(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
+    """The angle to the nearest digit's mean feature."""
+    features, answers = digits.of("block4"), digits.answers
+    means = np.stack([features[answers == digit].mean(axis=0) for digit in range(DIGITS)])
+    return lambda seen: (_unit(seen.of("block4")) @ _unit(means).T).max(axis=1)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def mahalanobis(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
+    """The Mahalanobis distance to the nearest digit's mean feature, one covariance for all (K. Lee et al., 2018)."""
+    features, answers = digits.of(*BLOCKS), digits.answers
+    means = np.stack([features[answers == digit].mean(axis=0) for digit in range(DIGITS)])
+    covariance = np.cov(features - means[answers], rowvar=False)
+    covariance += 1e-3 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    whiten = np.linalg.cholesky(np.linalg.inv(covariance))
+    centres = means @ whiten
+
+    def score(seen: Seen) -> np.ndarray:
+        placed = seen.of(*BLOCKS) @ whiten
+        return -np.stack([np.linalg.norm(placed - centre, axis=1) for centre in centres]).min(axis=0)
+
+    return score
+
+
+def one_rule(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
+    """One linear rule on the features (logistic regression)."""
+    weights, offset = _rule(digits.of(*BLOCKS), rest.of(*BLOCKS))
+    return lambda seen: seen.of(*BLOCKS) @ weights + offset
+
+
+def rule_for_each_digit(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
+    """A linear rule for each digit: whether what was read as it is one (ships)."""
+    weights, offsets = rules(digits, rest)
+    return lambda seen: (seen.of(*BLOCKS) @ weights.T + offsets)[np.arange(len(seen.answers)), seen.answers]
+
+
+def rules(digits: Seen, rest: Seen) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights (10, features) and offsets (10,) of a rule for each digit, fitted on what is read as it."""
+    fitted = [
+        _rule(digits.take(digits.answers == digit).of(*BLOCKS), rest.take(rest.answers == digit).of(*BLOCKS))
+        for digit in range(DIGITS)
+    ]
+    weights, offsets = zip(*fitted, strict=True)
+    return np.stack(weights), np.array(offsets)
+
+
+def _rule(digits: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the weights (features,) and the offset of one rule, for features as they are: (N, features) each."""
+    scaler = StandardScaler().fit(np.concatenate([digits, rest]))
+    model = LogisticRegression(C=C, max_iter=500, class_weight="balanced")
+    model.fit(scaler.transform(np.concatenate([digits, rest])), np.repeat([1, 0], [len(digits), len(rest)]))
+    weights = model.coef_[0] / scaler.scale_
+    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
+
+
+WAYS: dict[str, Way] = {
+    "confidence": confidence,
+    "networks_agree": networks_agree,
+    "class_means": class_means,
+    "mahalanobis": mahalanobis,
+    "one_rule": one_rule,
+    "rule_for_each_digit": rule_for_each_digit,
+}
+SHIPPED = "rule_for_each_digit"
+
+
+def head(digits: Seen, rest: Seen, network: str) -> LikenessHead:
+    """Return the head that ships, fitted: ``network`` is the SHA-256 of the .onnx that has seen the images."""
+    weights, offsets = rules(digits, rest)
+    return LikenessHead(BLOCKS, weights.astype(np.float32), offsets.astype(np.float32), network)
