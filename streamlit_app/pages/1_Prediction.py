@@ -11,11 +11,12 @@ from ui.show import show_answer, show_details
 from ui.texts import said, text
 
 open_page("prediction")
+titles = {name: text(f"input.{name}") for name in MODES}
 mode = MODES[
     st.segmented_control(
         text("input.mode"),
-        MODES,
-        format_func=lambda name: text(f"input.{name}"),
+        titles,
+        format_func=titles.get,
         default="upload",
         required=True,
         key="mode",

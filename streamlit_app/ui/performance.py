@@ -95,8 +95,9 @@ def _right_of(row: dict) -> str:
 def _how_photos_were_read(photos: dict) -> list[str]:
     facts = [str(photos["date"])] if "date" in photos else []
     if "rembg" in photos:
-        key = "with_rembg" if photos.get("rembg_weights", True) else "with_rembg_without_weights"
-        facts.append(text(f"performance.{key}", mode=photos["rembg"]))
+        mode, with_weights = photos["rembg"], photos.get("rembg_weights", True)
+        without = text("performance.with_rembg_without_weights", mode=mode)
+        facts.append(text("performance.with_rembg", mode=mode) if with_weights else without)
     if photos.get("tta"):
         facts.append(text("performance.with_tta"))
     if photos.get("part", "all") != "all":

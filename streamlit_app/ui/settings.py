@@ -39,20 +39,22 @@ def ask_settings(*, of_photos: bool) -> Settings:
 
 
 def _ask_rembg() -> Config:
+    modes = {mode: text(f"settings.rembg_{mode}") for mode in REMBG_MODES}
     mode = st.radio(
         text("settings.rembg"),
-        REMBG_MODES,
+        modes,
         index=REMBG_MODES.index("auto"),
-        format_func=lambda mode: text(f"settings.rembg_{mode}"),
+        format_func=modes.get,
         key="rembg",
         persist_state="session",
     )
     if mode == "never":
         return Config(rembg="never")
+    models = {name: f"{name} ({text(f'settings.model_{name}')})" for name in cutout.MODELS}
     model = st.selectbox(
         text("settings.model"),
-        list(cutout.MODELS),
-        format_func=lambda name: f"{name} ({text(f'settings.model_{name}')})",
+        list(models),
+        format_func=models.get,
         key="rembg_model",
         persist_state="session",
     )
