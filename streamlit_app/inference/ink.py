@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from inference.evidence import Evidence
 from inference.ground import reduced, spread
 
 # Ink weaker than this share of the ground is not seen as ink: paper grain, show-through, soft shadows.
@@ -70,14 +71,19 @@ class Component:
 class Found:
     """The digit in a photo: its mask within its box, (height, width) bool, where the box is, and what it is like.
 
-    ``strength``: the mean of its main stroke, 0-1; ``certainty``: how sure the finder is, 0-1.
+    ``strength``: the mean of its main stroke, 0-1; ``evidence``: what speaks for it and against it.
     """
 
     mask: np.ndarray
     row: int
     column: int
     strength: float
-    certainty: float
+    evidence: Evidence
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that this is the digit, 0-1."""
+        return self.evidence.certainty
 
     @property
     def height(self) -> int:
@@ -186,6 +192,19 @@ def is_frame(piece: Component, rows: int, columns: int) -> bool:
     return piece.touched_edges >= 1 and thin and max(piece.height, piece.width) > 0.4 * max(rows, columns)
 
 
+def _is_around(box: Component, piece: Component) -> bool:
+    """Tell a drawn box, closed or not, by what it holds: another piece, about as large, and little ink of its own."""
+    return (
+        box.row < piece.row
+        and box.column < piece.column
+        and piece.row + piece.height < box.row + box.height
+        and piece.column + piece.width < box.column + box.width
+        and max(piece.height, piece.width) >= 0.3 * max(box.height, box.width)
+        and piece.height >= 0.25 * box.height
+        and box.area < 0.4 * box.height * box.width
+    )
+
+
 def _score(piece: Component, rows: int, columns: int) -> float:
     """Rate a piece as the main stroke of the digit: big, strong, near the middle, off the border."""
     size = max(piece.height / rows, piece.width / columns)
@@ -202,7 +221,12 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     rows, columns = strength.shape
     labels, pieces = components(strength, without_rules(strength, threshold))
     smallest = max(6.0, 0.00005 * rows * columns)
-    pieces = [piece for piece in pieces if piece.area >= smallest and not is_frame(piece, rows, columns)]
+    pieces = [piece for piece in pieces if piece.area >= smallest]
+    pieces = [
+        piece
+        for piece in pieces
+        if not is_frame(piece, rows, columns) and not any(_is_around(piece, other) for other in pieces)
+    ]
     rated = [(_score(piece, rows, columns), piece) for piece in pieces if _may_be_main(piece, rows, columns)]
     rated.sort(key=lambda pair: -pair[0])
     rated = [pair for pair in rated[:MAINS_TO_TRY] if is_stroke(pair[1], labels, strength)]
@@ -218,7 +242,8 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     is_chosen = np.zeros(labels.max() + 1, bool)
     is_chosen[[piece.label for piece in chosen]] = True
     mask = is_chosen[labels[top:bottom, left:right]]
-    return Found(mask, top, left, main.strength, _certainty([score for score, _ in rated], main, threshold, pieces))
+    evidence = _evidence(mask, top, left, main, [score for score, _ in rated], pieces, strength, threshold)
+    return Found(mask, top, left, main.strength, evidence)
 
 
 # Of the pieces that could be the digit, so many of the best are looked at more closely.
@@ -235,17 +260,24 @@ def is_stroke(piece: Component, labels: np.ndarray, strength: np.ndarray) -> boo
 
     Beside a slope, strength falls slowly; beside an edge, one side comes out much brighter than its ground.
     """
-    margin = max(3, round(0.08 * max(piece.height, piece.width)))
-    rows = slice(max(0, piece.row - margin), piece.row + piece.height + margin)
-    columns = slice(max(0, piece.column - margin), piece.column + piece.width + margin)
-    part = (labels[rows, columns] == piece.label).astype(np.uint8)
-    near = cv2.dilate(part, np.ones((3, 3), np.uint8))
-    ring = cv2.dilate(part, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > near
-    beside = strength[rows, columns][ring]
+    box = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width]
+    beside = _beside(box == piece.label, piece.row, piece.column, strength)
     if beside.size == 0:
         return True
     low, middle = np.quantile(beside, (0.2, 0.5)) / piece.strength
     return bool(low > -0.7 and middle < 0.35)
+
+
+def _beside(mask: np.ndarray, row: int, column: int, strength: np.ndarray) -> np.ndarray:
+    """Return the strengths a little way off the ink that ``mask`` shows at this place, (N,) float32."""
+    margin = max(3, round(0.08 * max(mask.shape)))
+    top, left = min(margin, row), min(margin, column)
+    bottom = min(margin, strength.shape[0] - row - mask.shape[0])
+    right = min(margin, strength.shape[1] - column - mask.shape[1])
+    part = cv2.copyMakeBorder(mask.astype(np.uint8), top, bottom, left, right, cv2.BORDER_CONSTANT)
+    near = cv2.dilate(part, np.ones((3, 3), np.uint8))
+    ring = cv2.dilate(part, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > near
+    return strength[row - top : row - top + len(part), column - left : column - left + part.shape[1]][ring]
 
 
 def _belongs_to(piece: Component, main: Component) -> bool:
@@ -258,17 +290,45 @@ def _belongs_to(piece: Component, main: Component) -> bool:
     return max(gap_rows, gap_columns) <= 0.3 * size
 
 
-def _certainty(scores: list[float], main: Component, threshold: Threshold, pieces: list[Component]) -> float:
-    """0-1: how clearly the ink stands out from the noise, and how clearly the best piece from its rivals."""
-    clearness = min(1.0, (main.strength - threshold.noise) / max(6 * threshold.noise, 0.12))
-    rivalry = 1.0 if len(scores) == 1 else min(1.0, 2.0 * (1.0 - scores[1] / max(scores[0], 1e-9)))
-    crowd = 1.0 if len(pieces) <= 8 else 8 / len(pieces)
-    return float(np.clip(clearness * (0.4 + 0.6 * rivalry) * crowd, 0.0, 1.0))
+def _evidence(
+    mask: np.ndarray,
+    row: int,
+    column: int,
+    main: Component,
+    scores: list[float],
+    pieces: list[Component],
+    strength: np.ndarray,
+    threshold: Threshold,
+) -> Evidence:
+    """Measure what speaks for the find and against it; ``scores``: of all pieces that could be its main stroke."""
+    rows, columns = strength.shape
+    height, width = mask.shape
+    centre = (row + height / 2) / rows, (column + width / 2) / columns
+    ridge = _ridge(mask)
+    beside = _beside(mask, row, column, strength) / main.strength
+    low, middle = np.quantile(beside, (0.2, 0.5)) if beside.size else (0.0, 0.0)
+    edges = (row == 0) + (column == 0) + (row + height == rows) + (column + width == columns)
+    return Evidence(
+        strength=main.strength,
+        noise=threshold.noise,
+        unevenness=float(ridge.std() / max(ridge.mean(), 1e-6)) if ridge.size else 0.0,
+        edges=int(edges),
+        darkest_beside=float(middle),
+        lightest_beside=float(low),
+        rivalry=0.0 if len(scores) == 1 else float(scores[1] / max(scores[0], 1e-9)),
+        pieces=len(pieces),
+        size=max(height, width) / min(rows, columns),
+        off_centre=float(max(abs(centre[0] - 0.5), abs(centre[1] - 0.5))),
+    )
+
+
+def _ridge(mask: np.ndarray) -> np.ndarray:
+    """Return the distances to the ground along the middle of the strokes of a (R, C) bool mask, (N,) float32."""
+    distance = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)
+    return distance[(distance >= cv2.dilate(distance, np.ones((3, 3)))) & (distance > 0)]
 
 
 def stroke_width(mask: np.ndarray) -> float:
     """Return the typical stroke width in pixels of a (R, C) bool mask: twice the median ridge of its distances."""
-    padded = np.pad(mask.astype(np.uint8), 1)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
-    ridge = (distance >= cv2.dilate(distance, np.ones((3, 3)))) & (distance > 0)
-    return float(max(1.0, 2.0 * np.median(distance[ridge]) - 1.0)) if ridge.any() else 0.0
+    ridge = _ridge(mask)
+    return float(max(1.0, 2.0 * np.median(ridge) - 1.0)) if ridge.size else 0.0
