@@ -10,23 +10,22 @@ class Evidence:
     """What was measured of a find.
 
     ``strength``: of its main stroke, 0-1; ``noise``: of the ground, one standard deviation; ``unevenness`` of the
-    stroke's width, its deviation by its mean; ``edges`` of the photo that it touches; ``darkest_beside`` and
+    stroke's width, its deviation by its mean; ``thickness``: of the stroke where it is thickest, by the find's longer side; ``edges`` of the photo that it touches; ``darkest_beside`` and
     ``lightest_beside``: the strength of the ground around it, by that of the ink: near 0 around a stroke, more on a
     slope of light, less beside an edge; ``rivalry``: the score of the next best piece by its own, 0-1; ``pieces`` of
-    ink in the photo; ``size``: its longer side by the photo's shorter one; ``off_centre``: 0 in the middle of the
-    photo, 0.5 at its border.
+    ink in the photo; ``size``: its longer side by the photo's shorter one.
     """
 
     strength: float
     noise: float
     unevenness: float
+    thickness: float
     edges: int
     darkest_beside: float
     lightest_beside: float
     rivalry: float
     pieces: int
     size: float
-    off_centre: float
 
     def terms(self) -> dict[str, float]:
         """Return what is weighed, each term growing evenly with what it says."""
@@ -34,13 +33,13 @@ class Evidence:
             "strength": float(np.log(max(self.strength, 0.01))),
             "clearness": float(np.log(max(self.strength, 0.01) / max(self.noise, 0.004))),
             "unevenness": self.unevenness,
+            "thickness": max(0.0, self.thickness - 0.2),
             "edges": float(min(self.edges, 2)),
             "slope": float(np.clip(self.darkest_beside, -0.5, 1)),
             "edge": float(np.clip(-self.lightest_beside, 0, 1.5)),
             "rivalry": self.rivalry,
             "crowd": float(np.log(max(self.pieces, 8) / 8)),
             "size": float(np.log(max(self.size, 0.01))),
-            "off_centre": self.off_centre,
         }
 
     @property
@@ -49,16 +48,17 @@ class Evidence:
         return float(1 / (1 + np.exp(-(BIAS + sum(WEIGHTS[name] * term for name, term in self.terms().items())))))
 
 
-BIAS = 2.0
+# Fitted by training/quality_fit.py.
+BIAS = 1.83
 WEIGHTS = {
-    "strength": 0.4,
-    "clearness": 0.8,
-    "unevenness": -2.5,
-    "edges": -1.0,
-    "slope": -3.0,
-    "edge": -1.5,
-    "rivalry": -1.0,
-    "crowd": -1.0,
-    "size": 1.0,
-    "off_centre": 1.0,
+    "strength": 0.82,
+    "clearness": 0.74,
+    "unevenness": -1.11,
+    "thickness": -2.7,
+    "edges": -2.19,
+    "slope": -6.17,
+    "edge": -2.26,
+    "rivalry": -2.32,
+    "crowd": -0.3,
+    "size": 0.89,
 }

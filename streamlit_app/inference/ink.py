@@ -15,6 +15,8 @@ from inference.ground import reduced, spread
 MIN_STRENGTH = 0.07
 # Smaller images are crops of one digit: no line in them is a ruled one.
 RULES_FROM_SIDE = 100
+# In an image with a smaller side than this a stroke may be two pixels wide.
+SMALL_SIDE = 500
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.
     window = (columns // 2 | 1, rows // 25 | 1)
     weight = cv2.blur(line.astype(np.float32), window)
     typical = cv2.blur(strength * line, window) / np.maximum(weight, 1e-6)
-    stronger = _opened(strength > 1.25 * typical, 3, 3)
+    side = 3 if min(mask.shape) > SMALL_SIDE else 2
+    stronger = _opened(strength > 1.25 * typical, side, side)
     # How thick they are: ink that is clearly higher here belongs to a stroke that crosses, and stays.
     thickness = line.sum() / (is_rule.sum() * columns)
     return mask & (~rule | stronger | _opened(mask, round(1.8 * thickness) + 2, 1))
@@ -202,6 +205,8 @@ def _is_around(box: Component, piece: Component) -> bool:
         and max(piece.height, piece.width) >= 0.3 * max(box.height, box.width)
         and piece.height >= 0.25 * box.height
         and box.area < 0.4 * box.height * box.width
+        # What a ruled line leaves within a loop is fainter than the pen.
+        and piece.strength >= 0.7 * box.strength
     )
 
 
@@ -228,6 +233,8 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
         if not is_frame(piece, rows, columns) and not any(_is_around(piece, other) for other in pieces)
     ]
     rated = [(_score(piece, rows, columns), piece) for piece in pieces if _may_be_main(piece, rows, columns)]
+    if len(rated) > 1:
+        rated = [(score * (0.7 if _is_straight(piece, labels) else 1.0), piece) for score, piece in rated]
     rated.sort(key=lambda pair: -pair[0])
     rated = [pair for pair in rated[:MAINS_TO_TRY] if is_stroke(pair[1], labels, strength)]
     if not rated:
@@ -280,10 +287,19 @@ def _beside(mask: np.ndarray, row: int, column: int, strength: np.ndarray) -> np
     return strength[row - top : row - top + len(part), column - left : column - left + part.shape[1]][ring]
 
 
+def _is_straight(piece: Component, labels: np.ndarray) -> bool:
+    """Tell a straight line: it may be a plain "1", but beside other ink it rather is a pen, a margin, a sheet's edge."""
+    part = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width] == piece.label
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(part.astype(np.uint8)))
+    return max(sides) + 1 > 5 * (min(sides) + 1)
+
+
 def _belongs_to(piece: Component, main: Component) -> bool:
     """Tell a further part of the digit: near its main piece, alike in strength, no speck, off the photo's border."""
     size = max(main.height, main.width)
-    if piece.touched_edges or piece.strength < 0.5 * main.strength or max(piece.height, piece.width) < 0.12 * size:
+    if piece.touched_edges or piece.strength < 0.65 * main.strength:
+        return False
+    if not 0.12 * size <= max(piece.height, piece.width) <= size:
         return False
     gap_rows = max(main.row - piece.row - piece.height, piece.row - main.row - main.height)
     gap_columns = max(main.column - piece.column - piece.width, piece.column - main.column - main.width)
@@ -303,7 +319,6 @@ def _evidence(
     """Measure what speaks for the find and against it; ``scores``: of all pieces that could be its main stroke."""
     rows, columns = strength.shape
     height, width = mask.shape
-    centre = (row + height / 2) / rows, (column + width / 2) / columns
     ridge = _ridge(mask)
     beside = _beside(mask, row, column, strength) / main.strength
     low, middle = np.quantile(beside, (0.2, 0.5)) if beside.size else (0.0, 0.0)
@@ -312,13 +327,13 @@ def _evidence(
         strength=main.strength,
         noise=threshold.noise,
         unevenness=float(ridge.std() / max(ridge.mean(), 1e-6)) if ridge.size else 0.0,
+        thickness=float(2 * ridge.max() / max(height, width)) if ridge.size else 0.0,
         edges=int(edges),
         darkest_beside=float(middle),
         lightest_beside=float(low),
         rivalry=0.0 if len(scores) == 1 else float(scores[1] / max(scores[0], 1e-9)),
         pieces=len(pieces),
         size=max(height, width) / min(rows, columns),
-        off_centre=float(max(abs(centre[0] - 0.5), abs(centre[1] - 0.5))),
     )
 
 

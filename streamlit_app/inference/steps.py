@@ -21,8 +21,9 @@ CROP_SIDE = 160
 STROKE_SHARE = 0.13
 # The digit is looked for on a copy whose longer side is about this.
 FINDING_SIDE = 420
-# Below this the finder is unsure of what is ink, and rembg is asked in the mode "auto".
-SURE = 0.35
+# The ink finder's certainty: below the first it is unsure of what is ink, and rembg is asked in the mode "auto"; below
+# the second, nothing of what it found is a digit.
+SURE, NO_DIGIT = 0.5, 0.2
 
 REMBG_MODES = ("never", "auto", "always")
 
@@ -209,7 +210,7 @@ def extract_digit(sample: Sample) -> Sample:
     """
     threshold = ink.ink_threshold(ground.sampled(sample.strength))
     found = ink.find_digit(sample.strength, threshold)
-    if found is None:
+    if found is None or found.certainty < NO_DIGIT:
         return replace(sample, is_blank=True, note="No ink that could be a digit was found.")
     found, strength, top, left = _looked_at_closely(found, sample)
     width = ink.stroke_width(found.mask)
