@@ -109,7 +109,8 @@ def strokes_strength(grey: np.ndarray, width: int) -> np.ndarray:
     """Return the strength of strokes up to ``width`` pixels wide, (R, C) float32; dark ink on light is expected."""
     strength = ink_strength(grey, closed_ground(grey, width).astype(np.float32))
     # The closing follows the brightest grains of the ground: most of the photo is ground, and that much is noise.
-    return strength - np.float32(np.median(sampled(strength)))
+    strength -= np.median(np.ascontiguousarray(sampled(strength, 100)))
+    return strength
 
 
 def sampled(image: np.ndarray, side: int = 200) -> np.ndarray:

@@ -15,6 +15,8 @@ from inference.ground import reduced, spread
 MIN_STRENGTH = 0.07
 # Smaller images are crops of one digit: no line in them is a ruled one.
 RULES_FROM_SIDE = 100
+# A ruled line reaches over this share of the photo.
+RULE_SPAN = 0.94
 # In an image with a smaller side than this a stroke may be two pixels wide.
 SMALL_SIDE = 500
 
@@ -38,7 +40,7 @@ def ink_threshold(strength: np.ndarray, where: np.ndarray | None = None) -> Thre
     pixels = strength[::stride, ::stride].ravel()
     if where is not None and (chosen := where[::stride, ::stride].ravel()).mean() > 0.1:
         pixels = pixels[chosen]
-    noise = spread(pixels)
+    noise = spread(pixels[:: max(1, pixels.size // 10_000)])
     floor = max(MIN_STRENGTH, 4.0 * noise)
     candidates = pixels[pixels > floor]
     if candidates.size < 4:
@@ -120,8 +122,10 @@ def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.
     thick = cv2.dilate(small, np.ones((5, 1), np.uint8))
     joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, width // 20)), np.uint8))
     runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(5, width // 10)), np.uint8))
+    if runs.any(axis=0).mean() < RULE_SPAN:
+        return mask
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    spans = stats[:, cv2.CC_STAT_WIDTH] >= 0.94 * width
+    spans = stats[:, cv2.CC_STAT_WIDTH] >= RULE_SPAN * width
     is_thin = stats[:, cv2.CC_STAT_AREA] / np.maximum(stats[:, cv2.CC_STAT_WIDTH], 1) < 0.08 * small.shape[0]
     # A line that bends or slopes more than this is no ruled line.
     is_level = stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width

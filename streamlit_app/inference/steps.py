@@ -23,7 +23,9 @@ STROKE_SHARE = 0.13
 FINDING_SIDE = 420
 # The ink finder's certainty: below the first it is unsure of what is ink, and rembg is asked in the mode "auto"; below
 # the second, nothing of what it found is a digit.
-SURE, NO_DIGIT = 0.5, 0.2
+SURE, NO_DIGIT = 0.5, 0.3
+# From this certainty on, nothing else is tried.
+CLEAR = 0.9
 
 REMBG_MODES = ("never", "auto", "always")
 
@@ -56,6 +58,7 @@ class Sample:
     object_mask: np.ndarray | None = None
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
+    colour: np.ndarray | None = None
     strength: np.ndarray | None = None
     found: ink.Found | None = None
     is_blank: bool = False
@@ -104,7 +107,7 @@ def compose_on_ground(sample: Sample) -> Sample:
     """
     image, note = _composed(sample)
     small, _ = ground.reduced_by_whole(image, FINDING_SIDE)
-    return replace(sample, image=image, composed=image, small=small, note=note)
+    return replace(sample, image=image, composed=image, small=small, colour=ground.ground_colour(small), note=note)
 
 
 def _composed(sample: Sample) -> tuple[np.ndarray, str]:
@@ -155,7 +158,7 @@ def to_greyscale(sample: Sample) -> Sample:
     note = "Dark ink on a light ground: the darkest channel."
     if not sample.light_ground:
         note = "Light ink on a dark ground: the lightest channel."
-    return replace(sample, image=ground.darkness_grey(sample.small, sample.light_ground), note=note)
+    return replace(sample, image=ground.darkness_grey(sample.small, sample.light_ground, sample.colour), note=note)
 
 
 # --- 4 -------------------------------------------------------------------------------------------------------
@@ -230,7 +233,7 @@ def _looked_at_closely(found: ink.Found, sample: Sample) -> tuple[ink.Found, np.
     top, left = (max(0, start * times - widest) for start in (found.row, found.column))
     bottom, right = ((found.row + found.height) * times + widest, (found.column + found.width) * times + widest)
     part = sample.composed[top:bottom, left:right]
-    grey = ground.darkness_grey(part, sample.light_ground, ground.ground_colour(sample.small))
+    grey = ground.darkness_grey(part, sample.light_ground, sample.colour)
     grey = cv2.GaussianBlur(grey, (3, 3), 0)
     strength = ground.strokes_strength(grey if sample.light_ground else 255 - grey, widest)
     # The strokes of the copy say where to look, with a pixel around them; what is ink, the photo says.
@@ -480,8 +483,12 @@ def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> n
 def _run(photo: np.ndarray, config: Config) -> Preprocessed:
     """Take the steps, those that find the ink for dark ink and for light ink, and go on with the surer find."""
     *before, shown = _taken(STEPS[:2], [Sample(config, photo)])
-    hypotheses = [[*before, replace(shown, light_ground=light)] for light in (True, False)]
-    samples = max((_taken(STEPS[2:6], samples) for samples in hypotheses), key=lambda samples: samples[-1].certainty)
+    finds = []
+    for light in (True, False):
+        finds.append(_taken(STEPS[2:6], [*before, replace(shown, light_ground=light)]))
+        if finds[-1][-1].certainty >= CLEAR:
+            break  # the other will not be surer
+    samples = max(finds, key=lambda find: find[-1].certainty)
     _, *made = _taken(STEPS[6:], samples)
     trace = (
         Trace(number, step.title, step.caption, sample.note, sample.image)
