@@ -102,12 +102,13 @@ def closed_ground(grey: np.ndarray, width: int) -> np.ndarray:
 
 def ink_strength(grey: np.ndarray, ground: np.ndarray) -> np.ndarray:
     """Return 1 - grey / ground, (R, C) float32."""
-    return cv2.subtract(1.0, cv2.divide(grey.astype(np.float32), cv2.max(ground, 1.0)))
+    ratio = cv2.divide(grey, cv2.max(ground, 1), dtype=cv2.CV_32F)
+    return cv2.subtract(1.0, ratio, dst=ratio)
 
 
 def strokes_strength(grey: np.ndarray, width: int) -> np.ndarray:
     """Return the strength of strokes up to ``width`` pixels wide, (R, C) float32; dark ink on light is expected."""
-    strength = ink_strength(grey, closed_ground(grey, width).astype(np.float32))
+    strength = ink_strength(grey, closed_ground(grey, width))
     # The closing follows the brightest grains of the ground: most of the photo is ground, and that much is noise.
     strength -= np.median(np.ascontiguousarray(sampled(strength, 100)))
     return strength
