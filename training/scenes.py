@@ -122,8 +122,10 @@ class Scene:
     box: tuple[int, int, int, int]
 
 
-def scene(image: np.ndarray, label: int, condition: str, seed: int) -> Scene:
+def scene(image: np.ndarray, label: int, condition: str, seed: int, is_written: bool = True) -> Scene:
     """Return a photo of a digit, (28, 28) uint8, white on black; the same for the same arguments on every run.
+
+    Without ``is_written`` it is the same place before the digit was written there.
 
     Raises KeyError where the condition is not one of CONDITIONS, ValueError where the image has no ink.
     """
@@ -135,7 +137,8 @@ def scene(image: np.ndarray, label: int, condition: str, seed: int) -> Scene:
     site = _site(how, strokes, rng)
 
     picture = how.ground(site, rng)
-    _write(picture, strokes, width, pen, site, rng)
+    if is_written:
+        _write(picture, strokes, width, pen, site, rng)
     picture *= how.light(site, rng)
     if how.has_glare:
         scene_light.glare(picture, site, rng)

@@ -48,7 +48,7 @@ class Evidence:
         return float(1 / (1 + np.exp(-(BIAS + sum(WEIGHTS[name] * term for name, term in self.terms().items())))))
 
 
-# Fitted by training/quality_fit.py.
+# Fitted by training/finder.py.
 BIAS = 1.83
 WEIGHTS = {
     "strength": 0.82,

@@ -211,43 +211,60 @@ def extract_digit(sample: Sample) -> Sample:
     the strengths there, not from the mask. Where nothing is left, the answer is "blank", and no digit is guessed.
     Strokes thinner than MNIST's are widened here, on the large image: after the reduction it would be too late.
     """
-    threshold = ink.ink_threshold(ground.sampled(sample.strength))
-    found = ink.find_digit(sample.strength, threshold)
+    found = find_ink(sample)
     if found is None or found.certainty < NO_DIGIT:
         return replace(sample, is_blank=True, note="No ink that could be a digit was found.")
-    found, strength, top, left = _looked_at_closely(found, sample)
-    width = ink.stroke_width(found.mask)
-    picture, missing = _widened(strength, found.mask, found.row - top, found.column - left, width)
+    seen = look_closely(sample, found.mask, found.row, found.column)
+    width = ink.stroke_width(seen.mask)
+    picture, missing = _widened(seen.strength, seen.mask, seen.row, seen.column, width)
+    found = replace(found, mask=seen.mask, row=seen.top + seen.row, column=seen.left + seen.column)
     note = f"{found.width}×{found.height} pixels, strokes {width:.0f} wide."
     if missing >= 1:
         note += " Widened to a pen that the network knows."
     return replace(sample, image=picture, found=found, note=note)
 
 
-def _looked_at_closely(found: ink.Found, sample: Sample) -> tuple[ink.Found, np.ndarray, int, int]:
-    """Return what was found on the small copy as it is in the photo, and the strengths around it with their place."""
+def find_ink(sample: Sample) -> ink.Found | None:
+    """Return what is most like a digit in a sample after step 5, however unlikely, as it lies in the small copy."""
+    return ink.find_digit(sample.strength, ink.ink_threshold(ground.sampled(sample.strength)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Ink in the photo itself: ``strength`` of a part of it that begins at ``top`` and ``left``, and the ``mask`` of
+    the ink within, whose first pixel lies at ``row`` and ``column`` of that part.
+    """
+
+    strength: np.ndarray
+    mask: np.ndarray
+    row: int
+    column: int
+    top: int
+    left: int
+
+
+def look_closely(sample: Sample, mask: np.ndarray, row: int, column: int) -> Seen:
+    """Return the ink that ``mask`` shows at this place in the small copy as it is in the photo."""
     times = max(1, len(sample.composed) // len(sample.small))
     if times == 1:
-        return found, sample.strength, 0, 0
+        return Seen(sample.strength, mask, row, column, 0, 0)
     widest = _widest_stroke(sample.small.shape[:2]) * times | 1
-    top, left = (max(0, start * times - widest) for start in (found.row, found.column))
-    bottom, right = ((found.row + found.height) * times + widest, (found.column + found.width) * times + widest)
+    top, left = (max(0, start * times - widest) for start in (row, column))
+    bottom, right = ((start + length) * times + widest for start, length in zip((row, column), mask.shape, strict=True))
     part = sample.composed[top:bottom, left:right]
-    grey = ground.darkness_grey(part, sample.light_ground, sample.colour)
-    grey = cv2.GaussianBlur(grey, (3, 3), 0)
+    grey = cv2.GaussianBlur(ground.darkness_grey(part, sample.light_ground, sample.colour), (3, 3), 0)
     strength = ground.strokes_strength(grey if sample.light_ground else 255 - grey, widest)
     # The strokes of the copy say where to look, with a pixel around them; what is ink, the photo says.
-    near = cv2.dilate(np.pad(found.mask, 1).astype(np.uint8), np.ones((3, 3), np.uint8))
+    near = cv2.dilate(np.pad(mask, 1).astype(np.uint8), np.ones((3, 3), np.uint8))
     middle = (times - 1) / 2
-    right, down = (found.column - 1) * times - left + middle, (found.row - 1) * times - top + middle
-    onto_photo = np.float32([[times, 0, right], [0, times, down]])
-    near = cv2.warpAffine(near, onto_photo, grey.shape[::-1], flags=cv2.INTER_NEAREST)
-    mask = near & (strength > ink.ink_threshold(ground.sampled(strength)).ink)
-    column, row, width, height = cv2.boundingRect(mask)
-    if not width:
-        return found, sample.strength, 0, 0
-    mask = mask[row : row + height, column : column + width] > 0
-    return replace(found, mask=mask, row=top + row, column=left + column), strength, top, left
+    across, down = (column - 1) * times - left + middle, (row - 1) * times - top + middle
+    onto_part = np.array([[times, 0, across], [0, times, down]], np.float32)
+    near = cv2.warpAffine(near, onto_part, grey.shape[::-1], flags=cv2.INTER_NEAREST)
+    seen = near & (strength > ink.ink_threshold(ground.sampled(strength)).ink)
+    if not seen.any():
+        seen = near
+    column, row, width, height = cv2.boundingRect(seen)
+    return Seen(strength, seen[row : row + height, column : column + width] > 0, row, column, top, left)
 
 
 def _widened(strength: np.ndarray, mask: np.ndarray, row: int, column: int, width: float) -> tuple[np.ndarray, float]:
@@ -498,7 +515,7 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
     return Preprocessed(
         digit=None if last.is_blank else last.image,
         trace=tuple(trace),
-        quality=measure_quality(last.found, photo.shape[:2]),
+        quality=measure_quality(last.found),
         certainty=last.certainty,
     )
 
