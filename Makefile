@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help app test test-browser screenshots look train evaluate scenes benchmark documents lint clean
+.PHONY: help app test test-browser screenshots look train evaluate scenes finder ablation benchmark documents lint clean
 
 help:
 	@echo "make app          the dashboard on http://localhost:$(PORT)"
@@ -16,6 +16,8 @@ help:
 	@echo "make train        train the network (resumes); NETWORK=... chooses which"
 	@echo "make evaluate     re-make every figure of models/ from the committed networks (MNIST_C_NPZ: with MNIST-C)"
 	@echo "make scenes       accuracy on synthetic photos, by condition; DIGITS=test: the report, into models/"
+	@echo "make finder       fit the ink finder's certainty and the quality score on synthetic photos"
+	@echo "make ablation     what each of the eleven steps is worth; PHOTOS=... adds a folder with a manifest"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
 	@echo "make documents    re-make PREPROCESSING.md, the results in README.md and the model card"
 	@echo "make lint         ruff"
@@ -47,6 +49,12 @@ evaluate: .venv/.train
 DIGITS ?= validation
 scenes: .venv/.train
 	$(BIN)/python -m training.scene_benchmark --digits $(DIGITS)
+
+finder: .venv/.train
+	$(BIN)/python -m training.finder
+
+ablation: .venv/.train
+	$(BIN)/python -m training.ablation $(if $(PHOTOS),--photos $(PHOTOS))
 
 benchmark: .venv/.train
 	$(BIN)/python -m training.benchmark
