@@ -64,7 +64,7 @@ def _usual_grey(sample: Sample) -> Sample:
 def _one_ground(sample: Sample) -> Sample:
     """Take one brightness for the whole sheet."""
     grey = sample.image if sample.light_ground else 255 - sample.image
-    return replace(sample, strength=1 - grey.astype(np.float32) / max(1.0, float(np.median(grey))))
+    return replace(sample, grey=grey, strength=1 - grey.astype(np.float32) / max(1.0, float(np.median(grey))))
 
 
 def _all_ink(sample: Sample) -> Sample:

@@ -12,7 +12,8 @@ class Evidence:
     ``strength``: of its main stroke, 0-1; ``noise``: of the ground, one standard deviation; ``unevenness`` of the
     stroke's width, its deviation by its mean; ``thickness``: of the stroke where it is thickest, by the find's longer side; ``edges`` of the photo that it touches; ``darkest_beside`` and
     ``lightest_beside``: the strength of the ground around it, by that of the ink: near 0 around a stroke, more on a
-    slope of light, less beside an edge; ``rivalry``: the score of the next best piece by its own, 0-1; ``pieces`` of
+    slope of light, less beside an edge; ``open_side``: the share of its surroundings that is as dark as the ink itself,
+    as beside a corner of a shadow; ``rivalry``: the score of the next best piece by its own, 0-1; ``pieces`` of
     ink in the photo; ``size``: its longer side by the photo's shorter one.
     """
 
@@ -23,6 +24,7 @@ class Evidence:
     edges: int
     darkest_beside: float
     lightest_beside: float
+    open_side: float
     rivalry: float
     pieces: int
     size: float
@@ -37,6 +39,7 @@ class Evidence:
             "edges": float(min(self.edges, 2)),
             "slope": float(np.clip(self.darkest_beside, -0.5, 1)),
             "edge": float(np.clip(-self.lightest_beside, 0, 1.5)),
+            "open_side": self.open_side,
             "rivalry": self.rivalry,
             "crowd": float(np.log(max(self.pieces, 8) / 8)),
             "size": float(np.log(max(self.size, 0.01))),
@@ -58,6 +61,7 @@ WEIGHTS = {
     "edges": -2.19,
     "slope": -6.17,
     "edge": -2.26,
+    "open_side": -6.0,
     "rivalry": -2.32,
     "crowd": -0.3,
     "size": 0.89,

@@ -97,7 +97,7 @@ def closed_ground(grey: np.ndarray, width: int) -> np.ndarray:
     (the black top-hat: F. Meyer, 1979).
     """
     kernel = np.ones((width, width), np.uint8)
-    return cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REFLECT)
+    return cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel)
 
 
 def ink_strength(grey: np.ndarray, ground: np.ndarray) -> np.ndarray:

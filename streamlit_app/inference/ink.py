@@ -3,7 +3,7 @@
 Pure functions on arrays; *strength* is what ground.py says.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -222,10 +222,11 @@ def _score(piece: Component, rows: int, columns: int) -> float:
     return piece.strength * np.sqrt(size) * (1.0 - 0.8 * off_centre) * 0.45**piece.touched_edges
 
 
-def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
+def find_digit(strength: np.ndarray, threshold: Threshold, grey: np.ndarray | None = None) -> Found | None:
     """Return the digit among the ink, or None where there is no ink that could be one.
 
-    The best piece is taken, with the pieces near it that belong to it (the bar of a 5, a broken stroke).
+    ``grey``, (R, C) uint8, ink dark: what the strength was measured on; without it the ground counts as even. The best
+    piece is taken, with the pieces near it that belong to it (the bar of a 5, a broken stroke).
     """
     rows, columns = strength.shape
     labels, pieces = components(strength, without_rules(strength, threshold))
@@ -254,6 +255,8 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     is_chosen[[piece.label for piece in chosen]] = True
     mask = is_chosen[labels[top:bottom, left:right]]
     evidence = _evidence(mask, top, left, main, [score for score, _ in rated], pieces, strength, threshold)
+    if grey is not None:
+        evidence = replace(evidence, open_side=_open_side(mask, top, left, strength, grey))
     return Found(mask, top, left, main.strength, evidence)
 
 
@@ -335,10 +338,20 @@ def _evidence(
         edges=int(edges),
         darkest_beside=float(middle),
         lightest_beside=float(low),
+        open_side=0.0,
         rivalry=0.0 if len(scores) == 1 else float(scores[1] / max(scores[0], 1e-9)),
         pieces=len(pieces),
         size=max(height, width) / min(rows, columns),
     )
+
+
+def _open_side(mask: np.ndarray, row: int, column: int, strength: np.ndarray, grey: np.ndarray) -> float:
+    """Return the share of what lies around the ink that is nearer to its grey than to its ground's: 0 for a stroke."""
+    place = (slice(row, row + mask.shape[0]), slice(column, column + mask.shape[1]))
+    inked = grey[place][mask].astype(np.float32)
+    ground = inked / np.maximum(1 - strength[place][mask], 0.02)
+    beside = _beside(mask, row, column, grey)
+    return float((beside < np.median((inked + ground) / 2)).mean()) if beside.size else 0.0
 
 
 def _ridge(mask: np.ndarray) -> np.ndarray:

@@ -59,6 +59,7 @@ class Sample:
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
     colour: np.ndarray | None = None
+    grey: np.ndarray | None = None
     strength: np.ndarray | None = None
     found: ink.Found | None = None
     is_blank: bool = False
@@ -192,7 +193,7 @@ def detect_ground(sample: Sample) -> Sample:
     """
     grey = sample.image if sample.light_ground else 255 - sample.image
     strength = ground.strokes_strength(grey, _widest_stroke(grey.shape))
-    return replace(sample, image=_as_picture(strength), strength=strength, note="")
+    return replace(sample, image=_as_picture(strength), grey=grey, strength=strength, note="")
 
 
 def _widest_stroke(shape: tuple[int, int]) -> int:
@@ -226,7 +227,8 @@ def extract_digit(sample: Sample) -> Sample:
 
 def find_ink(sample: Sample) -> ink.Found | None:
     """Return what is most like a digit in a sample after step 5, however unlikely, as it lies in the small copy."""
-    return ink.find_digit(sample.strength, ink.ink_threshold(ground.sampled(sample.strength)))
+    threshold = ink.ink_threshold(ground.sampled(sample.strength))
+    return ink.find_digit(sample.strength, threshold, sample.grey)
 
 
 @dataclass(frozen=True)
