@@ -114,9 +114,7 @@ VARIANTS = (
 @contextmanager
 def taken(variant: Variant) -> Iterator[Config]:
     """Within, the steps are the variant's; gives the configuration to read with."""
-    table = tuple(
-        replace(step, apply=variant.plain) if step.apply is variant.without else step for step in steps.STEPS
-    )
+    table = tuple(replace(step, apply=variant.plain) if step.apply is variant.without else step for step in steps.STEPS)
     with mock.patch.object(steps, "STEPS", table):
         yield Config(rembg=variant.rembg)
 

@@ -24,9 +24,8 @@ from training.scenes import Scene, scene
 
 FIT_SEED, FIT_COUNT, REPORT_COUNT = 2027, 920, 690
 # Conditions under which a person sees at once that nothing is written, and how many scenes of each.
-EMPTY = (
-    "paper uneven_light hard_shadow ruled squared sheet_edge whiteboard blackboard light_on_dark textured noisy mixed"
-).split()
+EMPTY = ("paper", "uneven_light", "hard_shadow", "ruled", "squared", "sheet_edge", "whiteboard", "blackboard")
+EMPTY = (*EMPTY, "light_on_dark", "textured", "noisy", "mixed")
 EMPTY_COUNT = 10
 # How much one of them counts beside a digit: there are few.
 EMPTY_WEIGHT = 3.0
@@ -100,7 +99,9 @@ def fit_quality(measures: np.ndarray, right: np.ndarray) -> dict[str, float]:
 def answered(made: list[Scene], classifier: Classifier) -> tuple[np.ndarray, np.ndarray]:
     """Return the five measures of each answer, (N, 5), and which are right, (N,) bool."""
     readings = [read_digit(one.photo, classifier, NEVER) for one in made]
-    right = [r.prediction is not None and r.prediction.digit == one.label for r, one in zip(readings, made, strict=True)]
+    right = [
+        r.prediction is not None and r.prediction.digit == one.label for r, one in zip(readings, made, strict=True)
+    ]
     return np.array([[getattr(r.quality, name) for name in quality.WEIGHTS] for r in readings]), np.array(right)
 
 

@@ -17,8 +17,6 @@ MIN_STRENGTH = 0.07
 RULES_FROM_SIDE = 100
 # A ruled line reaches over this share of the photo.
 RULE_SPAN = 0.94
-# In an image with a smaller side than this a stroke may be two pixels wide.
-SMALL_SIDE = 500
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class Found:
         return self.mask.shape[1]
 
 
-def without_rules(strength: np.ndarray, threshold: Threshold) -> np.ndarray:
+def without_rules(strength: np.ndarray, threshold: Threshold, pen: int = 3) -> np.ndarray:
     """Return the mask of the ink, (R, C) bool, without the lines of ruled and squared paper.
 
     Long, nearly straight runs are found by a morphological opening; those that reach from border to border are
@@ -109,11 +107,11 @@ def without_rules(strength: np.ndarray, threshold: Threshold) -> np.ndarray:
         return mask
     # Lines are often printed more faintly than the pen writes: a lower threshold shows them whole.
     faint = strength > max(MIN_STRENGTH, 0.6 * threshold.ink)
-    mask = _without_horizontal_rules(mask, faint, strength)
-    return _without_horizontal_rules(mask.T, faint.T, strength.T).T
+    mask = _without_horizontal_rules(mask, faint, strength, pen)
+    return _without_horizontal_rules(mask.T, faint.T, strength.T, pen).T
 
 
-def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray) -> np.ndarray:
+def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray, pen: int) -> np.ndarray:
     rows, columns = mask.shape
     small = reduced(faint.astype(np.uint8) * 255, 400)
     small = (small > 80).astype(np.uint8)
@@ -140,8 +138,7 @@ def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.
     window = (columns // 2 | 1, rows // 25 | 1)
     weight = cv2.blur(line.astype(np.float32), window)
     typical = cv2.blur(strength * line, window) / np.maximum(weight, 1e-6)
-    side = 3 if min(mask.shape) > SMALL_SIDE else 2
-    stronger = _opened(strength > 1.25 * typical, side, side)
+    stronger = _opened(strength > 1.25 * typical, pen, pen)
     # How thick they are: ink that is clearly higher here belongs to a stroke that crosses, and stays.
     thickness = line.sum() / (is_rule.sum() * columns)
     return mask & (~rule | stronger | _opened(mask, round(1.8 * thickness) + 2, 1))
@@ -229,7 +226,7 @@ def find_digit(strength: np.ndarray, threshold: Threshold, grey: np.ndarray | No
     piece is taken, with the pieces near it that belong to it (the bar of a 5, a broken stroke).
     """
     rows, columns = strength.shape
-    labels, pieces = components(strength, without_rules(strength, threshold))
+    labels, pieces = components(strength, without_rules(strength, threshold, pen=2))
     smallest = max(6.0, 0.00005 * rows * columns)
     pieces = [piece for piece in pieces if piece.area >= smallest]
     pieces = [
@@ -295,7 +292,7 @@ def _beside(mask: np.ndarray, row: int, column: int, strength: np.ndarray) -> np
 
 
 def _is_straight(piece: Component, labels: np.ndarray) -> bool:
-    """Tell a straight line: it may be a plain "1", but beside other ink it rather is a pen, a margin, a sheet's edge."""
+    """Tell a straight line: it may be a plain "1", but beside other ink it rather is a pen or an edge."""
     part = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width] == piece.label
     _, sides, _ = cv2.minAreaRect(cv2.findNonZero(part.astype(np.uint8)))
     return max(sides) + 1 > 5 * (min(sides) + 1)

@@ -79,7 +79,8 @@ def remove_background(sample: Sample) -> Sample:
     rembg's masks fill the holes of 0, 6, 8 and 9, lose faint pen, and may take the sheet for the object. So the mask
     only says where to look; what is ink is decided in steps 5 and 6. In the mode "auto" the ink finder goes first,
     and rembg is asked only where the finder is unsure; of the two results, the one that the network reads with more
-    confidence is kept. Without weights the photo stays whole. Source: X. Qin et al., "U2-Net", Pattern Recognition
+    confidence is kept. Where the finder saw nothing at all, rembg is not asked: it sees an object in bare paper too.
+    Without weights the photo stays whole. Source: X. Qin et al., "U2-Net", Pattern Recognition
     106, 2020.
     """
     if sample.config.rembg != "always":
@@ -467,7 +468,8 @@ def candidates(photo: np.ndarray, config: Config | None = None) -> tuple[Preproc
     if config.rembg == "always":
         return (_run(photo, config),)
     plain = _run(photo, replace(config, rembg="never"))
-    if config.rembg == "never" or plain.certainty >= SURE:
+    # Where nothing was found, there is nothing to choose from; and rembg sees an object in bare paper too.
+    if config.rembg == "never" or plain.digit is None or plain.certainty >= SURE:
         return (plain,)
     return plain, _run(photo, replace(config, rembg="always"))
 
