@@ -28,6 +28,7 @@ from training.scene_benchmark import SEED, VALIDATION, digits_of, plan
 from training.scenes import scene
 
 SCENES = 300
+NUMBERS = {step.apply: number for number, step in enumerate(steps.STEPS, start=1)}
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,7 @@ class Variant:
     @property
     def number(self) -> int | None:
         """The number of the step that is left out."""
-        applied = [step.apply for step in steps.STEPS]
-        return applied.index(self.without) + 1 if self.without else None
+        return NUMBERS.get(self.without)
 
 
 def _as_it_is(sample: Sample) -> Sample:

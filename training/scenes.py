@@ -137,8 +137,8 @@ def scene(image: np.ndarray, label: int, condition: str, seed: int, is_written: 
     site = _site(how, strokes, rng)
 
     picture = how.ground(site, rng)
-    if is_written:
-        _write(picture, strokes, width, pen, site, rng)
+    # Written on a copy, it leaves no trace and draws the same numbers: the light and the camera stay.
+    _write(picture if is_written else picture.copy(), strokes, width, pen, site, rng)
     picture *= how.light(site, rng)
     if how.has_glare:
         scene_light.glare(picture, site, rng)
