@@ -53,17 +53,17 @@ class Evidence:
 
 
 # Fitted by training/finder.py.
-BIAS = 1.83
+BIAS = 2.43
 WEIGHTS = {
-    "strength": 0.82,
-    "clearness": 0.74,
-    "unevenness": -1.11,
-    "thickness": -2.7,
-    "edges": -2.19,
-    "slope": -6.17,
-    "edge": -2.26,
-    "open_side": -6.0,
-    "rivalry": -2.32,
-    "crowd": -0.3,
-    "size": 0.89,
+    "strength": 1.02,
+    "clearness": 0.54,
+    "unevenness": -0.15,
+    "thickness": -2.97,
+    "edges": -2.32,
+    "slope": -3.76,
+    "edge": -1.13,
+    "open_side": -2.39,
+    "rivalry": -1.92,
+    "crowd": -0.35,
+    "size": 0.47,
 }
