@@ -26,7 +26,7 @@ def test_the_measure_that_tells_right_from_wrong_counts_most():
     weights = finder.fit_quality(measures, right)
     assert max(weights, key=weights.get) == list(quality.WEIGHTS)[3]
     assert min(weights.values()) > 0
-    assert sum(weights.values()) == pytest.approx(1, abs=0.03)
+    assert sum(weights.values()) == pytest.approx(1)
 
 
 def test_a_scene_without_its_digit_differs_only_where_that_was():

@@ -93,7 +93,9 @@ def fit_quality(measures: np.ndarray, right: np.ndarray) -> dict[str, float]:
         weights = np.maximum(0, weights - 2.0 * (measures.T @ error + 0.002 * weights))
         bias -= 2.0 * error.sum()
     shares = np.maximum(weights / weights.sum(), LEAST_WEIGHT)
-    return {name: round(float(share), 2) for name, share in zip(quality.WEIGHTS, shares / shares.sum(), strict=True)}
+    shares = np.round(shares / shares.sum(), 2)
+    shares[shares.argmax()] += 1 - shares.sum()
+    return {name: round(float(share), 2) for name, share in zip(quality.WEIGHTS, shares, strict=True)}
 
 
 def answered(made: list[Scene], classifier: Classifier) -> tuple[np.ndarray, np.ndarray]:

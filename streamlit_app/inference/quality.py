@@ -7,7 +7,7 @@ import numpy as np
 from inference.ink import Found
 
 # How much each measure tells of right and wrong readings on synthetic scenes: fitted by training/finder.py.
-WEIGHTS = {"contrast": 0.08, "size": 0.05, "aspect_ratio": 0.05, "distinctness": 0.3, "legibility": 0.53}
+WEIGHTS = {"contrast": 0.08, "size": 0.05, "aspect_ratio": 0.05, "distinctness": 0.3, "legibility": 0.52}
 LEVELS = (("excellent", 0.75), ("good", 0.50), ("fair", 0.30), ("poor", 0.0))
 ADVICE = {
     "contrast": "The ink is faint: use a darker pen or more light.",

@@ -23,7 +23,7 @@ STROKE_SHARE = 0.13
 FINDING_SIDE = 420
 # The ink finder's certainty: below the first it is unsure of what is ink, and rembg is asked in the mode "auto"; below
 # the second, nothing of what it found is a digit.
-SURE, NO_DIGIT = 0.7, 0.4
+SURE, NO_DIGIT = 0.7, 0.45
 # From this certainty on, nothing else is tried.
 CLEAR = 0.9
 
