@@ -59,14 +59,17 @@ def test_auto_leaves_a_clear_photo_alone_and_asks_for_an_unclear_one(monkeypatch
     preprocess(drawing(5), Config(rembg="auto"))
     assert not asked
     preprocess(np.full((100, 100, 3), 255, np.uint8), Config(rembg="auto"))
+    assert not asked, "there is nothing to choose from"
+    monkeypatch.setattr("inference.steps.SURE", 1.1)
+    preprocess(photo(8), Config(rembg="auto"))
     assert asked
 
 
 @needs_network
-def test_auto_without_weights_says_that_rembg_was_wanted(without_weights):
-    blank = np.full((100, 100, 3), 255, np.uint8)
-    assert "not on this machine" in preprocess(blank, Config(rembg="auto")).trace[0].note
-    reading = read_digit(blank, Classifier(), Config(rembg="auto"))
+def test_auto_without_weights_says_that_rembg_was_wanted(without_weights, monkeypatch):
+    monkeypatch.setattr("inference.steps.SURE", 1.1)
+    assert "not on this machine" in preprocess(photo(8), Config(rembg="auto")).trace[0].note
+    reading = read_digit(photo(8), Classifier(), Config(rembg="auto"))
     assert "not on this machine" in reading.preprocessed.trace[0].note
 
 

@@ -1,10 +1,22 @@
 """The ground and the ink finder, on small pictures whose answer is known."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from inference.ground import darkness_grey, estimate_ground, ground_is_light, ink_strength, spread
+from inference.evidence import WEIGHTS, Evidence
+from inference.ground import (
+    closed_ground,
+    darkness_grey,
+    estimate_ground,
+    ground_is_light,
+    ink_strength,
+    reduced_by_whole,
+    spread,
+    strokes_strength,
+)
 from inference.ink import (
     Threshold,
     components,
@@ -69,6 +81,31 @@ def test_the_ground_is_seen_through_the_ink():
     strength = ink_strength(written, ground)
     assert strength[75, 100] > 0.8
     assert np.abs(strength[10:40, 10:-10]).max() < 0.1
+
+
+def test_a_sharp_shadow_is_ground_and_a_stroke_across_its_edge_is_ink():
+    grey = sheet(120, 160, 220)
+    grey[:, 80:] = 110
+    grey[55:61, 40:120] //= 4
+    ground = closed_ground(grey, 21)
+    assert np.array_equal(ground[:50, :80], grey[:50, :80])
+    assert np.array_equal(ground[:50, 80:], grey[:50, 80:])
+    strength = strokes_strength(grey, 21)
+    assert strength[58, 50:110].min() > 0.7
+    assert np.abs(strength[:50]).max() == 0
+
+
+def test_the_noise_of_the_ground_is_no_strength():
+    noisy = np.random.default_rng(0).normal(180, 6, (200, 200)).clip(0, 255).astype(np.uint8)
+    assert abs(np.median(strokes_strength(noisy, 15))) < 0.01
+
+
+def test_a_copy_is_reduced_by_a_whole_number():
+    image = np.arange(13 * 20, dtype=np.uint8).reshape(13, 20)
+    copy, times = reduced_by_whole(image, 10)
+    assert (copy.shape, times) == ((6, 10), 2)
+    assert copy[0, 0] == pytest.approx((0 + 1 + 20 + 21) / 4, abs=0.6)
+    assert reduced_by_whole(image, 20)[0] is image
 
 
 def test_spread_is_the_standard_deviation_of_normal_values():
@@ -145,6 +182,34 @@ def test_a_drawn_box_is_not_the_digit():
     assert found.height < 100
 
 
+def test_a_box_that_is_open_and_tilted_is_not_the_digit():
+    strength = seven(np.zeros((300, 300), np.float32), 110, 120, 80, 50)
+    corners = np.array([(70, 40), (250, 70), (220, 250), (45, 220), (66, 70)], np.int32)
+    cv2.polylines(strength, [corners], False, 1.0, 4)
+    assert find_digit(strength, CLEAR).height < 100
+
+
+def test_what_a_ruled_line_leaves_in_a_loop_makes_it_no_box():
+    strength = np.zeros((200, 200), np.float32)
+    cv2.ellipse(strength, (100, 100), (45, 70), 0, 0, 360, 1.0, 8)
+    cv2.line(strength, (98, 60), (98, 140), 0.45, 3)
+    assert find_digit(strength, CLEAR).height > 140
+
+
+def test_a_pen_beside_the_digit_is_not_the_digit():
+    strength = seven(np.zeros((300, 300), np.float32), 110, 60, 90, 60, pen=6)
+    cv2.line(strength, (220, 80), (235, 220), 1.0, 10)
+    assert find_digit(strength, CLEAR).column < 100
+
+
+def test_the_walls_of_a_cell_are_no_parts_of_the_digit():
+    strength = seven(np.zeros((300, 300), np.float32), 110, 130, 80, 40)
+    strength[80:220, 110:113] = strength[80:220, 194:197] = 1.0
+    found = find_digit(strength, CLEAR)
+    assert found.column > 120
+    assert found.width < 50
+
+
 def test_a_zero_is_not_a_box():
     strength = np.zeros((200, 200), np.float32)
     cv2.ellipse(strength, (100, 100), (45, 70), 0, 0, 360, 1.0, 8)
@@ -192,3 +257,34 @@ def test_one_line_from_edge_to_edge_is_not_a_ruled_one():
     strength = np.zeros((200, 200), np.float32)
     strength[:, 98:103] = 1.0
     assert without_rules(strength, CLEAR).sum() == 200 * 5
+
+
+CLEAR_EVIDENCE = Evidence(
+    strength=0.6,
+    noise=0.01,
+    unevenness=0.2,
+    thickness=0.12,
+    edges=0,
+    darkest_beside=0.0,
+    lightest_beside=-0.02,
+    open_side=0.0,
+    rivalry=0.0,
+    pieces=1,
+    size=0.4,
+)
+
+
+def test_certainty_grows_with_what_speaks_for_a_digit():
+    assert set(CLEAR_EVIDENCE.terms()) == set(WEIGHTS)
+    assert CLEAR_EVIDENCE.certainty > 0.95
+    for worse in (
+        {"strength": 0.1},
+        {"noise": 0.1},
+        {"edges": 2},
+        {"darkest_beside": 0.4},
+        {"lightest_beside": -0.8},
+        {"open_side": 0.4},
+        {"rivalry": 0.95},
+        {"thickness": 0.6},
+    ):
+        assert replace(CLEAR_EVIDENCE, **worse).certainty < CLEAR_EVIDENCE.certainty

@@ -115,7 +115,7 @@ def test_the_three_best_guesses_and_the_quality_are_shown(app):
     uploaded(app, encoded(photo(3)))
     bars = [bar.proto.text for bar in app.get("progress")]
     assert bars[0].startswith("**3** · ")
-    assert [bar.split()[0] for bar in bars[3:]] == ["Contrast", "Size", "Aspect"]
+    assert [bar.split()[0] for bar in bars[3:]] == ["Contrast", "Size", "Aspect", "Distinctness", "Legibility"]
 
 
 @needs_network

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from inference import steps
-from inference.quality import ADVICE, LEVELS, NOTHING_FOUND, Quality
+from inference.quality import ADVICE, LEVELS, NOTHING_FOUND, WEIGHTS, Quality
 from inference.samples import DIGITS, photo
 from inference.steps import STEPS, Config, Sample, preprocess
 from tests.drawn import drawing
@@ -176,16 +176,70 @@ def test_any_pixels_give_a_digit_or_blank(pixels):
     assert result.digit is None or (result.digit.shape == (28, 28) and result.digit.any())
 
 
+def on_a_sheet(digit: int, light: np.ndarray) -> np.ndarray:
+    """Return a small digit on a sheet under a light, (R, C), 0-1, as a photo."""
+    grey = np.full(light.shape, 235, np.float32)
+    grey[150:270, 200:320] = np.minimum(drawing(digit, 120)[..., 0], 235)
+    return np.repeat((grey * light).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def shadow(rows: int, columns: int) -> np.ndarray:
+    """Light that a straight edge takes half of away, across the middle and aslant."""
+    row, column = np.mgrid[:rows, :columns]
+    return np.where(row + 0.4 * column > 0.5 * rows + 0.2 * columns, 0.5, 1.0).astype(np.float32)
+
+
+@pytest.mark.parametrize("digit", [2, 5, 8])
+def test_the_edge_of_a_shadow_across_the_digit_changes_little(digit):
+    even = preprocess(on_a_sheet(digit, np.ones((420, 560), np.float32)), NEVER).digit.astype(int)
+    assert np.abs(preprocess(on_a_sheet(digit, shadow(420, 560)), NEVER).digit - even).mean() < 8
+
+
+def test_a_sheet_on_a_dark_table_is_not_the_digit():
+    photo_of_table = np.full((420, 560, 3), 60, np.uint8)
+    photo_of_table[130:290, 180:340] = on_a_sheet(3, np.ones((420, 560), np.float32))[130:290, 180:340]
+    alone = preprocess(on_a_sheet(3, np.ones((420, 560), np.float32)), NEVER).digit.astype(int)
+    result = preprocess(photo_of_table, NEVER)
+    assert "Dark ink" in result.trace[2].note
+    assert np.abs(result.digit - alone).mean() < 12
+
+
+def test_a_large_photo_is_looked_at_closely():
+    large = np.full((900, 1000, 3), 235, np.uint8)
+    large[400:520, 500:620] = np.minimum(drawing(6, 120), 235)
+    result = preprocess(large, NEVER)
+    assert max(result.trace[4].image.shape) < 600, "the ink is looked for on a small copy"
+    width, height = (int(number) for number in result.trace[5].note.split(" pixels")[0].split("×"))
+    assert 75 < height < 115
+    assert 40 < width < 115
+
+
+def test_paper_with_nothing_on_it_but_shadows_edges_and_squares_is_blank():
+    bare = np.full((420, 560), 225, np.float32)
+    squared = bare.copy()
+    squared[20::35] = squared[:, 10::35] = 170
+    table = bare.copy()
+    table[:, 400:] = 90
+    for grey in (bare * shadow(420, 560), squared, squared * shadow(420, 560), table):
+        assert preprocess(np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2), NEVER).digit is None
+
+
 def test_quality_is_the_weighted_sum_and_has_four_levels():
+    assert sum(WEIGHTS.values()) == pytest.approx(1)
     assert Quality(1, 1, 1).score == pytest.approx(1)
-    assert Quality(1, 0, 0).score == pytest.approx(0.5)
-    assert [Quality(x, x, x).level for x in (0.8, 0.6, 0.4, 0.1)] == [name for name, _ in LEVELS]
+    assert Quality(1, 0, 0, 0, 0).score == pytest.approx(WEIGHTS["contrast"])
+    assert [Quality(x, x, x, x, x).level for x in (0.8, 0.6, 0.4, 0.1)] == [name for name, _ in LEVELS]
 
 
-def test_quality_advises_on_the_worst_measure():
-    assert Quality(0.1, 1, 1).advice == ADVICE["contrast"]
-    assert Quality(1, 0.2, 1).advice == ADVICE["size"]
-    assert Quality(0.9, 0.9, 0.9).advice == ""
+@pytest.mark.parametrize("name", list(WEIGHTS))
+def test_quality_advises_on_the_worst_measure(name):
+    assert replace(Quality(1, 1, 1), **{name: 0.1}).advice == ADVICE[name]
+    assert replace(Quality(1, 1, 1), **{name: 0.9}).advice == ""
+
+
+def test_what_the_network_doubts_is_less_legible():
+    doubts = [Quality(1, 1, 1).with_confidence(confidence).legibility for confidence in (1.0, 0.999, 0.9, 0.0)]
+    assert doubts == pytest.approx([1, 1, 1 / 3, 0])
 
 
 def test_a_faint_digit_has_less_quality_than_a_strong_one():

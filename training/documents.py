@@ -24,8 +24,8 @@ HEAD = """# The eleven steps
 
 From a photo to the 28×28 picture that the network reads. The dashboard shows each of them for every photo, with what
 it did this time. The code is `streamlit_app/inference/steps.py`; the ground is measured in
-`streamlit_app/inference/ground.py`, and what is ink is found in `streamlit_app/inference/ink.py`. This page is made
-from the code by `make documents`: change it there.
+`streamlit_app/inference/ground.py`, what is ink is found in `streamlit_app/inference/ink.py`, and how sure that is, is
+weighed in `streamlit_app/inference/evidence.py`. This page is made from the code by `make documents`: change it there.
 """
 
 
@@ -34,7 +34,35 @@ def preprocessing() -> str:
     sections = [
         f"## {number}. {step.title}\n\n{inspect.getdoc(step.apply)}\n" for number, step in enumerate(STEPS, start=1)
     ]
-    return "\n".join([HEAD, *sections])
+    return "\n".join([HEAD, *sections, *_ablation()])
+
+
+def _ablation() -> list[str]:
+    """Return the section on what each step is worth, if that has been measured."""
+    if not (models_folder() / "ablation.json").exists():
+        return []
+    measured = _figures("ablation.json")
+    sources = {"scenes": "scenes", "tune": "photos used in development", "report": "photos kept apart"}
+    sources = {key: name for key, name in sources.items() if key in measured["rows"][0]}
+    lines = [
+        "## What each step is worth",
+        "",
+        "Read right with all steps, and with each in turn replaced by the plainest thing that lets the photo go on.",
+        "",
+        f"| without step | instead | {' | '.join(sources.values())} | a photo |",
+        f"| --- | --- | {'--- | ' * len(sources)}--- |",
+    ]
+    for row in measured["rows"]:
+        shares = " | ".join(f"{row[key]['accuracy']:.1%}" for key in sources)
+        lines.append(f"| {row['number'] or 'none'} | {row['how']} | {shares} | {row['milliseconds']:.0f} ms |")
+    counts = ", ".join(f"{measured['rows'][0][key]['total']} {name}" for key, name in sources.items())
+    return [
+        *lines,
+        "",
+        f"Of {counts}, on {measured['date']}. Step 11 is the network's own and cannot be left out. From"
+        " `models/ablation.json`, made by `make ablation`.",
+        "",
+    ]
 
 
 def results() -> str:

@@ -122,12 +122,14 @@ class Scene:
     box: tuple[int, int, int, int]
 
 
-def scene(image: np.ndarray, label: int, condition: str, seed: int) -> Scene:
+def scene(image: np.ndarray, label: int, condition: str, seed: int, is_written: bool = True) -> Scene:
     """Return a photo of a digit, (28, 28) uint8, white on black; the same for the same arguments on every run.
+
+    Without ``is_written`` it is the same place before the digit was written there.
 
     Raises KeyError where the condition is not one of CONDITIONS, ValueError where the image has no ink.
     """
-    photo, box = _photo([image], condition, seed)
+    photo, box = _photo([image], condition, seed, is_written)
     return Scene(photo, label, condition, seed, box)
 
 
@@ -139,7 +141,9 @@ def row_of_digits(images: list[np.ndarray], condition: str, seed: int) -> np.nda
     return _photo(images, condition, seed)[0]
 
 
-def _photo(images: list[np.ndarray], condition: str, seed: int) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+def _photo(
+    images: list[np.ndarray], condition: str, seed: int, is_written: bool = True
+) -> tuple[np.ndarray, tuple[int, int, int, int]]:
     """Return a photo of one digit, or of a row of them, and the box of what is written."""
     how = CONDITIONS[condition]
     rng = np.random.default_rng([seed, zlib.crc32(condition.encode())])
@@ -150,7 +154,8 @@ def _photo(images: list[np.ndarray], condition: str, seed: int) -> tuple[np.ndar
     site = _site(how, strokes, rng)
 
     picture = how.ground(site, rng)
-    write(picture, strokes, width, pen, site, rng)
+    # Written on a copy, it leaves no trace and draws the same numbers: the light and the camera stay.
+    write(picture if is_written else picture.copy(), strokes, width, pen, site, rng)
     picture *= how.light(site, rng)
     if how.has_glare:
         scene_light.glare(picture, site, rng)

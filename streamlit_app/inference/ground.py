@@ -48,16 +48,16 @@ def ground_colour(rgb: np.ndarray) -> np.ndarray:
     return np.median(reduced(rgb, 96).reshape(-1, 3), axis=0).astype(np.float32)
 
 
-def darkness_grey(rgb: np.ndarray, light_ground: bool) -> np.ndarray:
+def darkness_grey(rgb: np.ndarray, light_ground: bool, colour: np.ndarray | None = None) -> np.ndarray:
     """Return a grey image in which ink of any colour stands out from the ground: (R, C, 3) -> (R, C) uint8.
 
-    Every channel is divided by the ground's colour, which takes a colour cast away; then the darkest channel
-    counts on a light ground, the lightest on a dark one.
+    Every channel is divided by the ground's ``colour``, (3,), measured if it is not given, which takes a colour cast
+    away; then the darkest channel counts on a light ground, the lightest on a dark one.
     """
     if not light_ground:
         red, green, blue = cv2.split(rgb)
         return cv2.max(cv2.max(red, green), blue)
-    ground = np.maximum(ground_colour(rgb), 1.0)
+    ground = np.maximum(ground_colour(rgb) if colour is None else colour, 1.0)
     level = float(ground.max())
     tables = [np.clip(np.arange(256) * (level / channel), 0, 255).astype(np.uint8) for channel in ground]
     red, green, blue = (cv2.LUT(channel, table) for channel, table in zip(cv2.split(rgb), tables, strict=True))
@@ -89,9 +89,48 @@ def estimate_ground(grey: np.ndarray, window: float) -> np.ndarray:
     return cv2.resize(ground, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
+def closed_ground(grey: np.ndarray, width: int) -> np.ndarray:
+    """Return what the sheet would look like without ink, (R, C) uint8, where no stroke is ``width`` pixels wide.
+
+    A morphological closing fills what is darker than its surroundings and too narrow for a square of that side: the
+    strokes go. A shadow's edge or a sheet's stays where it is, however sharp it is, which no smooth surface can follow
+    (the black top-hat: F. Meyer, 1979).
+    """
+    kernel = np.ones((width, width), np.uint8)
+    return cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel)
+
+
 def ink_strength(grey: np.ndarray, ground: np.ndarray) -> np.ndarray:
     """Return 1 - grey / ground, (R, C) float32."""
-    return cv2.subtract(1.0, cv2.divide(grey.astype(np.float32), cv2.max(ground, 1.0)))
+    ratio = cv2.divide(grey, cv2.max(ground, 1), dtype=cv2.CV_32F)
+    return cv2.subtract(1.0, ratio, dst=ratio)
+
+
+def strokes_strength(grey: np.ndarray, width: int) -> np.ndarray:
+    """Return the strength of strokes up to ``width`` pixels wide, (R, C) float32; dark ink on light is expected."""
+    strength = ink_strength(grey, closed_ground(grey, width))
+    # The closing follows the brightest grains of the ground: most of the photo is ground, and that much is noise.
+    strength -= np.median(np.ascontiguousarray(sampled(strength, 100)))
+    return strength
+
+
+def sampled(image: np.ndarray, side: int = 200) -> np.ndarray:
+    """Return every n-th pixel, enough to count by; a reduced copy would wash thin ink out."""
+    stride = max(1, round(max(image.shape) / side))
+    return image[::stride, ::stride]
+
+
+def reduced_by_whole(image: np.ndarray, side: int) -> tuple[np.ndarray, int]:
+    """Return a copy reduced by a whole number, whose longer side is about ``side``, and that number.
+
+    What is left over at the right and at the bottom, less than a pixel of the copy, is cut away.
+    """
+    times = max(1, round(max(image.shape[:2]) / side))
+    if times == 1:
+        return image, 1
+    rows, columns = (length // times for length in image.shape[:2])
+    whole = image[: rows * times, : columns * times]
+    return cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), times
 
 
 def reduced(image: np.ndarray, side: int) -> np.ndarray:

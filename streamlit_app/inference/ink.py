@@ -3,17 +3,20 @@
 Pure functions on arrays; *strength* is what ground.py says.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from inference.evidence import Evidence
 from inference.ground import reduced, spread
 
 # Ink weaker than this share of the ground is not seen as ink: paper grain, show-through, soft shadows.
 MIN_STRENGTH = 0.07
 # Smaller images are crops of one digit: no line in them is a ruled one.
 RULES_FROM_SIDE = 100
+# A ruled line reaches over this share of the photo.
+RULE_SPAN = 0.94
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def ink_threshold(strength: np.ndarray, where: np.ndarray | None = None) -> Thre
     pixels = strength[::stride, ::stride].ravel()
     if where is not None and (chosen := where[::stride, ::stride].ravel()).mean() > 0.1:
         pixels = pixels[chosen]
-    noise = spread(pixels)
+    noise = spread(pixels[:: max(1, pixels.size // 10_000)])
     floor = max(MIN_STRENGTH, 4.0 * noise)
     candidates = pixels[pixels > floor]
     if candidates.size < 4:
@@ -73,19 +76,24 @@ Piece = tuple[np.ndarray, int, int]  # a mask, (height, width) bool, and the row
 class Found:
     """The digit in a photo: its mask within its box, (height, width) bool, where the box is, and what it is like.
 
-    ``strength``: the mean of its main stroke, 0-1; ``certainty``: how sure the finder is, 0-1; ``beside``: other pieces
-    of the ink that are about as large; ``parts``: those of the found ink, where two or more that are about as large
-    stand beside each other in it: a digit in two strokes, or two digits close together. Each piece is its mask and the
-    row and column where that lies.
+    ``strength``: the mean of its main stroke, 0-1; ``evidence``: what speaks for it and against it; ``beside``: other
+    pieces of the ink that are about as large; ``parts``: those of the found ink, where two or more that are about as
+    large stand beside each other in it: a digit in two strokes, or two digits close together. Each piece is its mask
+    and the row and column where that lies.
     """
 
     mask: np.ndarray
     row: int
     column: int
     strength: float
-    certainty: float
+    evidence: Evidence
     beside: tuple[Piece, ...] = ()
     parts: tuple[Piece, ...] = ()
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that this is the digit, 0-1."""
+        return self.evidence.certainty
 
     @property
     def height(self) -> int:
@@ -96,7 +104,7 @@ class Found:
         return self.mask.shape[1]
 
 
-def without_rules(strength: np.ndarray, threshold: Threshold) -> np.ndarray:
+def without_rules(strength: np.ndarray, threshold: Threshold, pen: int = 3) -> np.ndarray:
     """Return the mask of the ink, (R, C) bool, without the lines of ruled and squared paper.
 
     Long, nearly straight runs are found by a morphological opening; those that reach from border to border are
@@ -107,11 +115,11 @@ def without_rules(strength: np.ndarray, threshold: Threshold) -> np.ndarray:
         return mask
     # Lines are often printed more faintly than the pen writes: a lower threshold shows them whole.
     faint = strength > max(MIN_STRENGTH, 0.6 * threshold.ink)
-    mask = _without_horizontal_rules(mask, faint, strength)
-    return _without_horizontal_rules(mask.T, faint.T, strength.T).T
+    mask = _without_horizontal_rules(mask, faint, strength, pen)
+    return _without_horizontal_rules(mask.T, faint.T, strength.T, pen).T
 
 
-def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray) -> np.ndarray:
+def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray, pen: int) -> np.ndarray:
     rows, columns = mask.shape
     small = reduced(faint.astype(np.uint8) * 255, 400)
     small = (small > 80).astype(np.uint8)
@@ -120,8 +128,10 @@ def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.
     thick = cv2.dilate(small, np.ones((5, 1), np.uint8))
     joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, width // 20)), np.uint8))
     runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(5, width // 10)), np.uint8))
+    if runs.any(axis=0).mean() < RULE_SPAN:
+        return mask
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    spans = stats[:, cv2.CC_STAT_WIDTH] >= 0.94 * width
+    spans = stats[:, cv2.CC_STAT_WIDTH] >= RULE_SPAN * width
     is_thin = stats[:, cv2.CC_STAT_AREA] / np.maximum(stats[:, cv2.CC_STAT_WIDTH], 1) < 0.08 * small.shape[0]
     # A line that bends or slopes more than this is no ruled line.
     is_level = stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width
@@ -136,7 +146,7 @@ def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.
     window = (columns // 2 | 1, rows // 25 | 1)
     weight = cv2.blur(line.astype(np.float32), window)
     typical = cv2.blur(strength * line, window) / np.maximum(weight, 1e-6)
-    stronger = _opened(strength > 1.25 * typical, 3, 3)
+    stronger = _opened(strength > 1.25 * typical, pen, pen)
     # How thick they are: ink that is clearly higher here belongs to a stroke that crosses, and stays.
     thickness = line.sum() / (is_rule.sum() * columns)
     return mask & (~rule | stronger | _opened(mask, round(1.8 * thickness) + 2, 1))
@@ -194,6 +204,21 @@ def is_frame(piece: Component, rows: int, columns: int) -> bool:
     return piece.touched_edges >= 1 and thin and max(piece.height, piece.width) > 0.4 * max(rows, columns)
 
 
+def _is_around(box: Component, piece: Component) -> bool:
+    """Tell a drawn box, closed or not, by what it holds: another piece, about as large, and little ink of its own."""
+    return (
+        box.row < piece.row
+        and box.column < piece.column
+        and piece.row + piece.height < box.row + box.height
+        and piece.column + piece.width < box.column + box.width
+        and max(piece.height, piece.width) >= 0.3 * max(box.height, box.width)
+        and piece.height >= 0.25 * box.height
+        and box.area < 0.4 * box.height * box.width
+        # What a ruled line leaves within a loop is fainter than the pen.
+        and piece.strength >= 0.7 * box.strength
+    )
+
+
 def _score(piece: Component, rows: int, columns: int) -> float:
     """Rate a piece as the main stroke of the digit: big, strong, near the middle, off the border."""
     size = max(piece.height / rows, piece.width / columns)
@@ -202,16 +227,24 @@ def _score(piece: Component, rows: int, columns: int) -> float:
     return piece.strength * np.sqrt(size) * (1.0 - 0.8 * off_centre) * 0.45**piece.touched_edges
 
 
-def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
+def find_digit(strength: np.ndarray, threshold: Threshold, grey: np.ndarray | None = None) -> Found | None:
     """Return the digit among the ink, or None where there is no ink that could be one.
 
-    The best piece is taken, with the pieces near it that belong to it (the bar of a 5, a broken stroke).
+    ``grey``, (R, C) uint8, ink dark: what the strength was measured on; without it the ground counts as even. The best
+    piece is taken, with the pieces near it that belong to it (the bar of a 5, a broken stroke).
     """
     rows, columns = strength.shape
-    labels, pieces = components(strength, without_rules(strength, threshold))
+    labels, pieces = components(strength, without_rules(strength, threshold, pen=2))
     smallest = max(6.0, 0.00005 * rows * columns)
-    pieces = [piece for piece in pieces if piece.area >= smallest and not is_frame(piece, rows, columns)]
+    pieces = [piece for piece in pieces if piece.area >= smallest]
+    pieces = [
+        piece
+        for piece in pieces
+        if not is_frame(piece, rows, columns) and not any(_is_around(piece, other) for other in pieces)
+    ]
     rated = [(_score(piece, rows, columns), piece) for piece in pieces if _may_be_main(piece, rows, columns)]
+    if len(rated) > 1:
+        rated = [(score * (0.7 if _is_straight(piece, labels) else 1.0), piece) for score, piece in rated]
     rated.sort(key=lambda pair: -pair[0])
     rated = [pair for pair in rated[:MAINS_TO_TRY] if is_stroke(pair[1], labels, strength)]
     if not rated:
@@ -226,12 +259,14 @@ def find_digit(strength: np.ndarray, threshold: Threshold) -> Found | None:
     is_chosen = np.zeros(labels.max() + 1, bool)
     is_chosen[[piece.label for piece in chosen]] = True
     mask = is_chosen[labels[top:bottom, left:right]]
+    evidence = _evidence(mask, top, left, main, [score for score, _ in rated], pieces, strength, threshold)
+    if grey is not None:
+        evidence = replace(evidence, open_side=_open_side(mask, top, left, strength, grey))
     rivals = [piece for _, piece in rated if piece not in chosen and _is_about_as_large(piece, main)]
     parts = [piece for piece in chosen[1:] if _is_about_as_large(piece, main) and _stands_beside(piece, main)]
     parts = [main, *parts] if parts else []
-    certainty = _certainty([score for score, _ in rated], main, threshold, pieces)
     beside, parts = (tuple(_cut_out(piece, labels) for piece in group) for group in (rivals[:BESIDE], parts[:BESIDE]))
-    return Found(mask, top, left, main.strength, certainty, beside, parts)
+    return Found(mask, top, left, main.strength, evidence, beside, parts)
 
 
 # Of the pieces that could be the digit, so many of the best are looked at more closely.
@@ -250,13 +285,8 @@ def is_stroke(piece: Component, labels: np.ndarray, strength: np.ndarray) -> boo
 
     Beside a slope, strength falls slowly; beside an edge, one side comes out much brighter than its ground.
     """
-    margin = max(3, round(0.08 * max(piece.height, piece.width)))
-    rows = slice(max(0, piece.row - margin), piece.row + piece.height + margin)
-    columns = slice(max(0, piece.column - margin), piece.column + piece.width + margin)
-    part = (labels[rows, columns] == piece.label).astype(np.uint8)
-    near = cv2.dilate(part, np.ones((3, 3), np.uint8))
-    ring = cv2.dilate(part, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > near
-    beside = strength[rows, columns][ring]
+    box = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width]
+    beside = _beside(box == piece.label, piece.row, piece.column, strength)
     if beside.size == 0:
         return True
     low, middle = np.quantile(beside, (0.2, 0.5)) / piece.strength
@@ -280,27 +310,85 @@ def _is_about_as_large(piece: Component, main: Component) -> bool:
     return alike and not piece.touched_edges
 
 
+def _beside(mask: np.ndarray, row: int, column: int, strength: np.ndarray) -> np.ndarray:
+    """Return the strengths a little way off the ink that ``mask`` shows at this place, (N,) float32."""
+    margin = max(3, round(0.08 * max(mask.shape)))
+    top, left = min(margin, row), min(margin, column)
+    bottom = min(margin, strength.shape[0] - row - mask.shape[0])
+    right = min(margin, strength.shape[1] - column - mask.shape[1])
+    part = cv2.copyMakeBorder(mask.astype(np.uint8), top, bottom, left, right, cv2.BORDER_CONSTANT)
+    near = cv2.dilate(part, np.ones((3, 3), np.uint8))
+    ring = cv2.dilate(part, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)) > near
+    return strength[row - top : row - top + len(part), column - left : column - left + part.shape[1]][ring]
+
+
+def _is_straight(piece: Component, labels: np.ndarray) -> bool:
+    """Tell a straight line: it may be a plain "1", but beside other ink it rather is a pen or an edge."""
+    part = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width] == piece.label
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(part.astype(np.uint8)))
+    return max(sides) + 1 > 5 * (min(sides) + 1)
+
+
 def _belongs_to(piece: Component, main: Component) -> bool:
     """Tell a further part of the digit: near its main piece, alike in strength, no speck, off the photo's border."""
     size = max(main.height, main.width)
-    if piece.touched_edges or piece.strength < 0.5 * main.strength or max(piece.height, piece.width) < 0.12 * size:
+    if piece.touched_edges or piece.strength < 0.65 * main.strength:
+        return False
+    if not 0.12 * size <= max(piece.height, piece.width) <= size:
         return False
     gap_rows = max(main.row - piece.row - piece.height, piece.row - main.row - main.height)
     gap_columns = max(main.column - piece.column - piece.width, piece.column - main.column - main.width)
     return max(gap_rows, gap_columns) <= 0.3 * size
 
 
-def _certainty(scores: list[float], main: Component, threshold: Threshold, pieces: list[Component]) -> float:
-    """0-1: how clearly the ink stands out from the noise, and how clearly the best piece from its rivals."""
-    clearness = min(1.0, (main.strength - threshold.noise) / max(6 * threshold.noise, 0.12))
-    rivalry = 1.0 if len(scores) == 1 else min(1.0, 2.0 * (1.0 - scores[1] / max(scores[0], 1e-9)))
-    crowd = 1.0 if len(pieces) <= 8 else 8 / len(pieces)
-    return float(np.clip(clearness * (0.4 + 0.6 * rivalry) * crowd, 0.0, 1.0))
+def _evidence(
+    mask: np.ndarray,
+    row: int,
+    column: int,
+    main: Component,
+    scores: list[float],
+    pieces: list[Component],
+    strength: np.ndarray,
+    threshold: Threshold,
+) -> Evidence:
+    """Measure what speaks for the find and against it; ``scores``: of all pieces that could be its main stroke."""
+    rows, columns = strength.shape
+    height, width = mask.shape
+    ridge = _ridge(mask)
+    beside = _beside(mask, row, column, strength) / main.strength
+    low, middle = np.quantile(beside, (0.2, 0.5)) if beside.size else (0.0, 0.0)
+    edges = (row == 0) + (column == 0) + (row + height == rows) + (column + width == columns)
+    return Evidence(
+        strength=main.strength,
+        noise=threshold.noise,
+        unevenness=float(ridge.std() / max(ridge.mean(), 1e-6)) if ridge.size else 0.0,
+        thickness=float(2 * ridge.max() / max(height, width)) if ridge.size else 0.0,
+        edges=int(edges),
+        darkest_beside=float(middle),
+        lightest_beside=float(low),
+        open_side=0.0,
+        rivalry=0.0 if len(scores) == 1 else float(scores[1] / max(scores[0], 1e-9)),
+        pieces=len(pieces),
+        size=max(height, width) / min(rows, columns),
+    )
+
+
+def _open_side(mask: np.ndarray, row: int, column: int, strength: np.ndarray, grey: np.ndarray) -> float:
+    """Return the share of what lies around the ink that is nearer to its grey than to its ground's: 0 for a stroke."""
+    place = (slice(row, row + mask.shape[0]), slice(column, column + mask.shape[1]))
+    inked = grey[place][mask].astype(np.float32)
+    ground = inked / np.maximum(1 - strength[place][mask], 0.02)
+    beside = _beside(mask, row, column, grey)
+    return float((beside < np.median((inked + ground) / 2)).mean()) if beside.size else 0.0
+
+
+def _ridge(mask: np.ndarray) -> np.ndarray:
+    """Return the distances to the ground along the middle of the strokes of a (R, C) bool mask, (N,) float32."""
+    distance = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)
+    return distance[(distance >= cv2.dilate(distance, np.ones((3, 3)))) & (distance > 0)]
 
 
 def stroke_width(mask: np.ndarray) -> float:
     """Return the typical stroke width in pixels of a (R, C) bool mask: twice the median ridge of its distances."""
-    padded = np.pad(mask.astype(np.uint8), 1)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
-    ridge = (distance >= cv2.dilate(distance, np.ones((3, 3)))) & (distance > 0)
-    return float(max(1.0, 2.0 * np.median(distance[ridge]) - 1.0)) if ridge.any() else 0.0
+    ridge = _ridge(mask)
+    return float(max(1.0, 2.0 * np.median(ridge) - 1.0)) if ridge.size else 0.0

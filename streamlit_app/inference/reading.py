@@ -26,7 +26,9 @@ class Reading:
 
     @property
     def quality(self) -> Quality:
-        return self.preprocessed.quality
+        """How well the photo shows the digit; how legible it is, the network says."""
+        quality = self.preprocessed.quality
+        return quality if self.prediction is None else quality.with_confidence(self.prediction.confidence)
 
 
 def read_digit(

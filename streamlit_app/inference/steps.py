@@ -19,8 +19,13 @@ BOX_SIDE = 20
 CROP_SIDE = 160
 # MNIST's strokes are about this share of the digit's longer side.
 STROKE_SHARE = 0.13
-# Below this the finder is unsure of what is ink, and rembg is asked in the mode "auto".
-SURE = 0.35
+# The digit is looked for on a copy whose longer side is about this.
+FINDING_SIDE = 420
+# The ink finder's certainty: below the first it is unsure of what is ink, and rembg is asked in the mode "auto"; below
+# the second, nothing of what it found is a digit.
+SURE, NO_DIGIT = 0.7, 0.45
+# From this certainty on, nothing else is tried.
+CLEAR = 0.9
 
 REMBG_MODES = ("never", "auto", "always")
 
@@ -49,13 +54,22 @@ class Sample:
     config: Config
     image: np.ndarray
     note: str = ""
-    object_mask: np.ndarray | None = None
     light_ground: bool = True
-    strengths: tuple[np.ndarray, ...] = ()
+    object_mask: np.ndarray | None = None
+    composed: np.ndarray | None = None
+    small: np.ndarray | None = None
+    colour: np.ndarray | None = None
+    grey: np.ndarray | None = None
+    strength: np.ndarray | None = None
     found: ink.Found | None = None
     beside: tuple[np.ndarray, ...] = ()
     parts: tuple[np.ndarray, ...] = ()
     is_blank: bool = False
+
+    @property
+    def certainty(self) -> float:
+        """How sure the ink finder is, 0-1; 0 where it found nothing or has not been asked."""
+        return 0.0 if self.found is None else self.found.certainty
 
 
 # --- 1 -------------------------------------------------------------------------------------------------------
@@ -67,7 +81,8 @@ def remove_background(sample: Sample) -> Sample:
     rembg's masks fill the holes of 0, 6, 8 and 9, lose faint pen, and may take the sheet for the object. So the mask
     only says where to look; what is ink is decided in steps 5 and 6. In the mode "auto" the ink finder goes first,
     and rembg is asked only where the finder is unsure; of the two results, the one that the network reads with more
-    confidence is kept. Without weights the photo stays whole. Source: X. Qin et al., "U2-Net", Pattern Recognition
+    confidence is kept. Where the finder saw nothing at all, rembg is not asked: it sees an object in bare paper too.
+    Without weights the photo stays whole. Source: X. Qin et al., "U2-Net", Pattern Recognition
     106, 2020.
     """
     if sample.config.rembg != "always":
@@ -94,24 +109,28 @@ def compose_on_ground(sample: Sample) -> Sample:
     the convex hull of rembg's mask with a margin stays, and everything beyond it takes the median colour within: no
     new edge appears. A photo with neither is left as it is.
     """
+    image, note = _composed(sample)
+    small, _ = ground.reduced_by_whole(image, FINDING_SIDE)
+    return replace(sample, image=image, composed=image, small=small, colour=ground.ground_colour(small), note=note)
+
+
+def _composed(sample: Sample) -> tuple[np.ndarray, str]:
     image = sample.image
     if sample.object_mask is not None:
         region = _region_of(sample.object_mask)
         # Whether rembg took the ink or the sheet for the object: most of the region is the sheet.
         some = (slice(None, None, max(1, min(region.shape) // 128)),) * 2
         colour = np.median(image[some][region[some] > 0][:, :3], axis=0)
-        return replace(
-            sample, image=_blend(image[..., :3], colour, region), note="Beyond the object: the colour of its ground."
-        )
+        return _blend(image[..., :3], colour, region), "Beyond the object: the colour of its ground."
     if image.shape[2] == 3:
-        return replace(sample, note="Nothing is transparent: left as it is.")
+        return image, "Nothing is transparent: left as it is."
     alpha = image[..., 3].astype(np.float32) / 255
     if alpha.max() == 0:
-        return replace(sample, image=np.full_like(image[..., :3], 255), note="The image is fully transparent.")
+        return np.full_like(image[..., :3], 255), "The image is fully transparent."
     lightness = float((image[..., :3].mean(axis=2) * alpha).sum() / alpha.sum())
     colour = np.zeros(3) if lightness >= 128 else np.full(3, 255.0)
     name = "black" if lightness >= 128 else "white"
-    return replace(sample, image=_blend(image[..., :3], colour, alpha), note=f"Transparent: set on {name}.")
+    return _blend(image[..., :3], colour, alpha), f"Transparent: set on {name}."
 
 
 def _blend(rgb: np.ndarray, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -137,11 +156,13 @@ def to_greyscale(sample: Sample) -> Sample:
 
     The usual weights would make blue, red or yellow ink faint. First the ground's own colour is divided away (a
     yellow lamp, brown paper); then dark ink takes the darkest channel, light ink the lightest. Which of the two it
-    is, is told by the stronger deviations from the median of a wide neighbourhood: ink is the minority.
+    is, is open until step 6: steps 3 to 6 are taken for dark ink and for light ink, and what is more like a digit is
+    kept. From here to step 6 a copy of about 400 pixels is enough.
     """
-    light = ground.ground_is_light(sample.image)
-    note = "Dark ink on a light ground: the darkest channel." if light else "Light ink on a dark ground: the lightest."
-    return replace(sample, image=ground.darkness_grey(sample.image, light), light_ground=light, note=note)
+    note = "Dark ink on a light ground: the darkest channel."
+    if not sample.light_ground:
+        note = "Light ink on a dark ground: the lightest channel."
+    return replace(sample, image=ground.darkness_grey(sample.small, sample.light_ground, sample.colour), note=note)
 
 
 # --- 4 -------------------------------------------------------------------------------------------------------
@@ -161,28 +182,28 @@ def denoise(sample: Sample) -> Sample:
 
 # --- 5 -------------------------------------------------------------------------------------------------------
 
-# Neighbourhoods for the ground, as shares of the shorter side: the wide one for even light and thick markers, the
-# narrow one for shadows.
-GROUND_WINDOWS = (0.9, 0.3)
+# What is narrower than this share of the photo's shorter side may be a stroke; and, in a small picture, than so many
+# pixels.
+WIDEST_STROKE, WIDEST_STROKE_PIXELS = 0.16, 11
 
 
 def detect_ground(sample: Sample) -> Sample:
     """The sheet's own brightness is estimated and divided away: shadows go, and ink of any strength stays.
 
-    What the sheet would look like without ink is measured on a small copy: a wide median, then a smooth surface over
-    the pixels that are not ink. Each pixel then gets its strength, 1 - grey / ground. This is done with a wide
-    neighbourhood (even light, thick markers) and with a narrow one (shadows); step 6 chooses.
+    What is too wide for a stroke is ground, also where it is dark: a shadow with a sharp edge, a table beside the
+    sheet. A morphological closing fills the strokes and leaves all else. Each pixel then gets its strength,
+    1 - grey / ground. Source: the top-hat, F. Meyer, "Iterative image transformations", 1979.
     """
     grey = sample.image if sample.light_ground else 255 - sample.image
-    strengths = tuple(ground.ink_strength(grey, ground.estimate_ground(grey, window)) for window in GROUND_WINDOWS)
-    return replace(sample, image=_as_picture(strengths[0]), strengths=strengths, note="")
+    strength = ground.strokes_strength(grey, _widest_stroke(grey.shape))
+    return replace(sample, image=_as_picture(strength), grey=grey, strength=strength, note="")
+
+
+def _widest_stroke(shape: tuple[int, int]) -> int:
+    return max(round(WIDEST_STROKE * min(shape)), WIDEST_STROKE_PIXELS) | 1
 
 
 # --- 6 -------------------------------------------------------------------------------------------------------
-
-
-# The wide neighbourhood's ink is taken unless the narrow one's is surer by this much.
-CLEARLY_SURER = 0.15
 
 
 def extract_digit(sample: Sample) -> Sample:
@@ -190,26 +211,72 @@ def extract_digit(sample: Sample) -> Sample:
 
     Otsu's threshold over the pixels above the noise says what is ink for the moment. Ruled and squared lines, drawn
     boxes and page edges are dropped; of the pieces left, the one that is large, strong and near the middle is the
-    digit, together with its parts nearby. Its picture comes from the strengths of step 5, not from the mask. Where
-    nothing is left, the answer is "blank", and no digit is guessed. Strokes thinner than MNIST's are widened here, on
-    the large image: after the reduction it would be too late.
+    digit, together with its parts nearby. Its place is then looked at in the photo itself, and its picture comes from
+    the strengths there, not from the mask. Where nothing is left, the answer is "blank", and no digit is guessed.
+    Strokes thinner than MNIST's are widened here, on the large image: after the reduction it would be too late.
     """
-    found, strength = None, None
-    for candidate_strength in sample.strengths:
-        candidate = ink.find_digit(candidate_strength, ink.ink_threshold(candidate_strength))
-        if candidate and (found is None or candidate.certainty > found.certainty + CLEARLY_SURER):
-            found, strength = candidate, candidate_strength
-        if found and found.certainty > 1 - CLEARLY_SURER:
-            break  # no other can be clearly surer
-    if found is None:
+    found = find_ink(sample)
+    if found is None or found.certainty < NO_DIGIT:
         return replace(sample, is_blank=True, note="No ink that could be a digit was found.")
-    width = ink.stroke_width(found.mask)
-    picture, missing = _widened(strength, found.mask, found.row, found.column, width)
+    seen = look_closely(sample, found.mask, found.row, found.column)
+    width = ink.stroke_width(seen.mask)
+    picture, missing = _widened(seen.strength, seen.mask, seen.row, seen.column, width)
+    found = replace(found, mask=seen.mask, row=seen.top + seen.row, column=seen.left + seen.column)
     note = f"{found.width}×{found.height} pixels, strokes {width:.0f} wide."
     if missing >= 1:
         note += " Widened to a pen that the network knows."
-    beside, parts = (tuple(as_digit(strength, *piece) for piece in group) for group in (found.beside, found.parts))
+    beside, parts = (tuple(_close_up(sample, piece) for piece in group) for group in (found.beside, found.parts))
     return replace(sample, image=picture, found=found, beside=beside, parts=parts, note=note)
+
+
+def _close_up(sample: Sample, piece: ink.Piece) -> np.ndarray:
+    """Return another piece of ink as the network reads it, (28, 28) uint8."""
+    seen = look_closely(sample, *piece)
+    return as_digit(seen.strength, seen.mask, seen.row, seen.column)
+
+
+def find_ink(sample: Sample) -> ink.Found | None:
+    """Return what is most like a digit in a sample after step 5, however unlikely, as it lies in the small copy."""
+    threshold = ink.ink_threshold(ground.sampled(sample.strength))
+    return ink.find_digit(sample.strength, threshold, sample.grey)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Ink in the photo itself: ``strength`` of a part of it that begins at ``top`` and ``left``, and the ``mask`` of
+    the ink within, whose first pixel lies at ``row`` and ``column`` of that part.
+    """
+
+    strength: np.ndarray
+    mask: np.ndarray
+    row: int
+    column: int
+    top: int
+    left: int
+
+
+def look_closely(sample: Sample, mask: np.ndarray, row: int, column: int) -> Seen:
+    """Return the ink that ``mask`` shows at this place in the small copy as it is in the photo."""
+    times = max(1, len(sample.composed) // len(sample.small))
+    if times == 1:
+        return Seen(sample.strength, mask, row, column, 0, 0)
+    widest = _widest_stroke(sample.small.shape[:2]) * times | 1
+    top, left = (max(0, start * times - widest) for start in (row, column))
+    bottom, right = ((start + length) * times + widest for start, length in zip((row, column), mask.shape, strict=True))
+    part = sample.composed[top:bottom, left:right]
+    grey = cv2.GaussianBlur(ground.darkness_grey(part, sample.light_ground, sample.colour), (3, 3), 0)
+    strength = ground.strokes_strength(grey if sample.light_ground else 255 - grey, widest)
+    # The strokes of the copy say where to look, with a pixel around them; what is ink, the photo says.
+    near = cv2.dilate(np.pad(mask, 1).astype(np.uint8), np.ones((3, 3), np.uint8))
+    middle = (times - 1) / 2
+    across, down = (column - 1) * times - left + middle, (row - 1) * times - top + middle
+    onto_part = np.array([[times, 0, across], [0, times, down]], np.float32)
+    near = cv2.warpAffine(near, onto_part, grey.shape[::-1], flags=cv2.INTER_NEAREST)
+    seen = near & (strength > ink.ink_threshold(ground.sampled(strength)).ink)
+    if not seen.any():
+        seen = near
+    column, row, width, height = cv2.boundingRect(seen)
+    return Seen(strength, seen[row : row + height, column : column + width] > 0, row, column, top, left)
 
 
 def _widened(strength: np.ndarray, mask: np.ndarray, row: int, column: int, width: float) -> tuple[np.ndarray, float]:
@@ -414,14 +481,15 @@ def candidates(photo: np.ndarray, config: Config | None = None) -> tuple[Preproc
     if config.rembg == "always":
         return (_run(photo, config),)
     plain = _run(photo, replace(config, rembg="never"))
-    if config.rembg == "never" or plain.certainty >= SURE:
+    # Where nothing was found, there is nothing to choose from; and rembg sees an object in bare paper too.
+    if config.rembg == "never" or plain.digit is None or plain.certainty >= SURE:
         return (plain,)
     return plain, _run(photo, replace(config, rembg="always"))
 
 
 def composed(photo: np.ndarray) -> np.ndarray:
     """Return a photo, RGB or RGBA, as (R, C, 3) RGB uint8: what is transparent is filled as in step 2."""
-    return compose_on_ground(Sample(Config(rembg="never"), photo)).image
+    return _composed(Sample(Config(rembg="never"), photo))[0]
 
 
 def page_grey(rgb: np.ndarray, light_ground: bool) -> np.ndarray:
@@ -443,21 +511,37 @@ def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> n
 
 
 def _run(photo: np.ndarray, config: Config) -> Preprocessed:
-    sample = Sample(config, photo)
-    trace = []
-    for number, step in enumerate(STEPS, start=1):
-        sample = step.apply(sample)
-        trace.append(Trace(number, step.title, step.caption, sample.note, sample.image))
-        if sample.is_blank:
-            break
-    return Preprocessed(
-        digit=None if sample.is_blank else sample.image,
-        trace=tuple(trace),
-        quality=measure_quality(sample.found, photo.shape[:2]),
-        certainty=0.0 if sample.is_blank else sample.found.certainty,
-        beside=sample.beside,
-        parts=sample.parts,
+    """Take the steps, those that find the ink for dark ink and for light ink, and go on with the surer find."""
+    *before, shown = _taken(STEPS[:2], [Sample(config, photo)])
+    finds = []
+    for light in (True, False):
+        finds.append(_taken(STEPS[2:6], [*before, replace(shown, light_ground=light)]))
+        if finds[-1][-1].certainty >= CLEAR:
+            break  # the other will not be surer
+    samples = max(finds, key=lambda find: find[-1].certainty)
+    _, *made = _taken(STEPS[6:], samples)
+    trace = (
+        Trace(number, step.title, step.caption, sample.note, sample.image)
+        for number, (step, sample) in enumerate(zip(STEPS, made, strict=False), start=1)
     )
+    last = made[-1]
+    return Preprocessed(
+        digit=None if last.is_blank else last.image,
+        trace=tuple(trace),
+        quality=measure_quality(last.found),
+        certainty=last.certainty,
+        beside=last.beside,
+        parts=last.parts,
+    )
+
+
+def _taken(steps: tuple[Step, ...], samples: list[Sample]) -> list[Sample]:
+    """Return the samples so far with those that further steps make of the last; after a blank one there are none."""
+    for step in steps:
+        if samples[-1].is_blank:
+            break
+        samples = [*samples, step.apply(samples[-1])]
+    return samples
 
 
 def _as_picture(strength: np.ndarray) -> np.ndarray:

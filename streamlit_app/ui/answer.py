@@ -57,7 +57,7 @@ def _read_photo(given: Photo, settings: Settings) -> Answer:
         return Answer(photo, made.digit, None, None, made.trace, made.quality, problem=str(error))
     reading = read_digit(photo, network, settings.config, tta=settings.tta)
     made = reading.preprocessed
-    what_the_steps_made = made.trace, made.quality, reading.elapsed_ms, made.certainty
+    what_the_steps_made = made.trace, reading.quality, reading.elapsed_ms, made.certainty
     return Answer(photo, made.digit, reading.verdict, reading.prediction, *what_the_steps_made)
 
 
