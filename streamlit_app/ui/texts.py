@@ -28,7 +28,7 @@ THIN_SPACE = "\u202f"
 
 def text(key: str, **values) -> str:
     """Return the text of this key, with its placeholders filled."""
-    return _catalogue(language()).texts[key].format(**values)
+    return catalogue(language()).texts[key].format(**values)
 
 
 def said(words: str) -> str:
@@ -38,7 +38,7 @@ def said(words: str) -> str:
 
 def step_words(step: Step) -> tuple[str, str]:
     """Return the title and the caption of a step: in English they stand beside its code."""
-    texts, key = _catalogue(language()).texts, f"steps.{step.apply.__name__}"
+    texts, key = catalogue(language()).texts, f"steps.{step.apply.__name__}"
     return texts.get(f"{key}.title", step.title), texts.get(f"{key}.caption", step.caption)
 
 
@@ -87,7 +87,7 @@ def _choose() -> None:
 
 
 @dataclass(frozen=True)
-class _Catalogue:
+class Catalogue:
     """One language: key -> text, and (what the library says in English, as a pattern; the same in this language)."""
 
     texts: dict[str, str]
@@ -95,11 +95,12 @@ class _Catalogue:
 
 
 @cache
-def _catalogue(code: str) -> _Catalogue:
+def catalogue(code: str) -> Catalogue:
+    """Return the texts of a language, one of LANGUAGES."""
     groups = tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
     library = groups.pop("library", {})
     set_type = _french if code == "fr" else str
-    return _Catalogue(
+    return Catalogue(
         {key: set_type(value) for key, value in _flat(groups)},
         tuple((_pattern(english), set_type(translation)) for english, translation in library.items()),
     )
@@ -124,7 +125,7 @@ def _pattern(template: str) -> re.Pattern:
 
 
 def _said(sentence: str) -> str:
-    for pattern, translation in _catalogue(language()).library:
+    for pattern, translation in catalogue(language()).library:
         if found := pattern.fullmatch(sentence):
             return translation.format(**found.groupdict())
     return sentence
