@@ -246,7 +246,7 @@ def test_a_sentence_with_values_keeps_them(french):
     assert texts.said("Kernel 5×5.") == "Noyau 5×5."
     widened = "30×40 pixels, strokes 3 wide. Widened to a pen that the network knows."
     assert texts.said(widened) == "30×40 pixels, traits larges de 3. Élargis à un stylo que le réseau connaît."
-    assert words.view(View(angle=-5, zoom=1.05).name) == "tournée de −5°, agrandie à 105\u202f%"
+    assert words.view(View(angle=-5, zoom=1.05).name) == "tournée de −5°, à 105\u202f% de sa taille"
     assert texts.said("Something new. Kernel 3×3.") == "Something new. Noyau 3×3."
 
 
