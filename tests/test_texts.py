@@ -262,7 +262,7 @@ def test_numbers_are_written_as_the_language_writes_them(french):
     assert words.number(1234567.891, 2) == "1\u202f234\u202f567,89"
     assert words.number(0.04, 2, signed=True) == "+0,04"
     assert words.percent(0.995) == "99,5\u202f%"
-    assert words.percent(0.99999) == "> 99,9\u202f%"
+    assert words.percent(0.99999) == ">\u00a099,9\u202f%"
     assert words.interval([0.97, 0.982]) == "95\u202f%\u202f: de 97,0 à 98,2\u202f%"
     assert words.duration(3.42) == "3,4 s"
     assert words.significant(0.002) == "0,002"

@@ -14,13 +14,13 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %"."""
+    """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %", on one line."""
     step = 10**-digits
     value = 100 * share
     if value < 100 and value > 100 - step / 2:
-        return f"> {_percent(100 - step, digits)}"
+        return f">\u00a0{_percent(100 - step, digits)}"
     if 0 < value < step / 2:
-        return f"< {_percent(step, digits)}"
+        return f"<\u00a0{_percent(step, digits)}"
     return _percent(value, digits)
 
 
