@@ -117,8 +117,8 @@ def _flat(group: dict, prefix: str = "") -> list[tuple[str, str]]:
 
 
 def _french(words: str) -> str:
-    """Return French as it is printed: in the file, the spaces before : ; ? ! % and within « » are plain ones."""
-    return re.sub(" (?=[:;?!%»])|(?<=«) ", THIN_SPACE, words)
+    """Return French as it is printed: in the file, its apostrophes, and its spaces before : ; ? ! %, are plain ones."""
+    return re.sub(" (?=[:;?!%»])|(?<=«) ", THIN_SPACE, words.replace("'", "’"))
 
 
 def _pattern(template: str) -> re.Pattern:
