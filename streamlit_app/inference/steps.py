@@ -31,7 +31,7 @@ DARK = 100
 # A find that is larger than this share of the photo may be a part of a digit that fills it.
 LARGE = 0.5
 # A digit that does spans this share, and the finder is as certain of it as this.
-FILLS, FILLS_FOR_SURE = 0.75, 0.98
+FILLS, FILLS_FOR_SURE = 0.75, 0.985
 # The border that a digit which fills its photo is given, as a share of the longer side.
 ROOM = 0.4
 
@@ -541,8 +541,8 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
     finds = []
     for light in (likely, not likely):
         finds.append(_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=light)]))
-        if finds[-1][-1].certainty >= CLEAR:
-            break  # the other will not be surer
+        if likely and finds[-1][-1].certainty >= CLEAR:
+            break  # the other will not be surer; on a dark ground it may be, as a sheet on a table is light, too
     if _may_fill_photo(max(finds, key=lambda find: find[-1].certainty)[-1]):
         light = _border_is_light(shown.small)
         find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
