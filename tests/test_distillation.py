@@ -107,8 +107,37 @@ def test_teachers_see_the_hand_and_the_pupil_the_noise_too(two_teachers, tmp_pat
 
 
 def test_a_missing_teacher_is_one_sentence(two_teachers, tmp_path):
-    with pytest.raises(NetworkUnavailable, match=r"nobody\.onnx, a teacher, is missing"):
-        Lessons(two_images(), settings_for("one", "nobody"), tmp_path)
+    (two_teachers / "other.onnx").unlink()
+    with pytest.raises(NetworkUnavailable, match=r"other\.onnx, a teacher, is missing"):
+        Lessons(two_images(), settings_for("one", "other"), tmp_path)
+
+
+@pytest.mark.parametrize("card", [None, "{", "{}"])
+def test_a_teacher_without_its_card_is_one_sentence(two_teachers, tmp_path, card):
+    (two_teachers / "one.json").unlink() if card is None else (two_teachers / "one.json").write_text(card)
+    with pytest.raises(NetworkUnavailable, match=r"one\.json, a teacher's card, is missing or damaged"):
+        Lessons(two_images(), settings_for("one"), tmp_path)
+
+
+def test_answers_that_are_damaged_are_asked_for_again(two_teachers, tmp_path):
+    _, learnt = Lessons(two_images(), settings_for("one"), tmp_path).epoch(0)
+    (kept,) = tmp_path.glob("answers-*/epoch-1.npy")
+    kept.write_bytes(kept.read_bytes()[:100])
+    np.testing.assert_array_equal(Lessons(two_images(), settings_for("one"), tmp_path).epoch(0)[1], learnt)
+
+
+def test_a_run_knows_the_networks_that_it_learns_from(two_teachers, monkeypatch):
+    monkeypatch.setattr(train, "MODELS", two_teachers)
+    settings = settings_for("one") | {"continues": "early/{seed}/net"}
+    with pytest.raises(NetworkUnavailable, match=r"early/5/net\.keras is missing"):
+        train.learnt_from(settings)
+    (two_teachers / "early" / "5").mkdir(parents=True)
+    (two_teachers / "early" / "5" / "net.keras").write_bytes(b"weights")
+    before = train.learnt_from(settings)
+    assert list(before) == ["early/5/net.keras", "one.onnx", "one.json"]
+    (two_teachers / "early" / "5" / "net.keras").write_bytes(b"others")
+    after = train.learnt_from(settings)
+    assert [name for name in before if before[name] != after[name]] == ["early/5/net.keras"]
 
 
 def test_a_network_continues_the_one_that_its_settings_name(tmp_path, monkeypatch):

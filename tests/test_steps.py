@@ -48,6 +48,30 @@ def test_transparency_is_filled_so_that_the_digit_stands_out(ink, ground):
     assert composed[10, 10].tolist() == [ink] * 3
 
 
+@pytest.mark.parametrize("ink_is_dark", [True, False])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_that_fills_its_photo_is_found_whole(digit, ink_is_dark):
+    picture = drawing(digit)[..., 0]
+    ink_rows, ink_columns = np.nonzero(picture < 128)
+    tight = picture[ink_rows.min() : ink_rows.max() + 1, ink_columns.min() : ink_columns.max() + 1]
+    tight = np.where(tight < 128, 60, 190).astype(np.uint8)
+    if not ink_is_dark:
+        tight = 250 - tight
+    found = preprocess(np.dstack([tight] * 3), NEVER)
+    whole = preprocess(drawing(digit), NEVER)
+    assert found.digit is not None
+    # The strokes lie where those of the same digit in a large photo do.
+    together = np.minimum(found.digit, whole.digit).sum() / np.maximum(found.digit, whole.digit).sum()
+    assert together > 0.6
+
+
+def test_a_light_image_all_round_a_dark_one_is_no_digit_that_fills_the_photo():
+    # A dark ground with a small light digit: what is dark reaches every edge, and is the ground all the same.
+    small = 255 - drawing(8)[::10, ::10]
+    assert preprocess(small, NEVER).digit is not None
+    assert "filled" not in preprocess(small, NEVER).trace[1].note
+
+
 @pytest.mark.parametrize("object_is", ["ink", "sheet"])
 def test_beyond_a_cut_out_the_ground_goes_on(object_is):
     image = np.full((120, 120, 3), 60, np.uint8)

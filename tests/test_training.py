@@ -670,6 +670,7 @@ def pretended_seeds(tmp_path, monkeypatch):
         return card
 
     monkeypatch.setattr(seeds, "train_and_write", pretend)
+    monkeypatch.setattr(seeds, "learnt_from", lambda settings: {})
     monkeypatch.setattr(seeds, "MODELS", tmp_path)
     return trained
 
@@ -685,6 +686,15 @@ def test_of_three_seeds_the_best_on_validation_ships_and_none_is_trained_twice(p
     assert pretended_seeds == [1, 2, 3, 1, 2, 3]  # every first stage before the second ones, which learn from them
     assert {(tmp_path / f"mnist_cnn{ending}").read_text() for ending in (".keras", ".onnx", "_history.csv")} == {"3"}
     assert json.loads((tmp_path / "mnist_cnn.json").read_text())["made"]["settings"]["seed"] == 3
+
+
+def test_a_second_stage_is_trained_again_where_what_it_learnt_from_has_changed(pretended_seeds, monkeypatch):
+    seeds.main([])
+    del pretended_seeds[:]
+    now = {"first_stage/2/first_stage.keras": "another"}
+    monkeypatch.setattr(seeds, "learnt_from", lambda settings: now if settings.get("continues") else {})
+    seeds.main([])
+    assert pretended_seeds == [1, 2, 3]
 
 
 @pytest.mark.parametrize("card", ["{", "[]", "{}", '{"made": {"settings": 3}}'])

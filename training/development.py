@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description="Train the rows of the development table, which shows what each part of the recipe brings, into"
         " models/development/; the rows are in training/settings/development.json, and make evaluate makes the table."
-        " A run that was stopped goes on. Takes 10 minutes on two cores."
+        " A run that was stopped goes on. Takes a quarter of an hour on two cores."
     )
     parser.add_argument("names", nargs="*", metavar="ROW", help=f"which (default: all): {', '.join(every)}")
     names = parser.parse_args(arguments).names or list(every)

@@ -35,6 +35,7 @@ class Lessons:
         self._seed = settings["validation_seed"]
         shares = settings["augmentation"]
         self._before = {name: share for name, share in shares.items() if name in self._settings["teachers_see"]}
+        self._temperatures = {name: _temperature(MODELS / f"{name}.json") for name in self._settings["teachers"]}
         try:
             teachers = [(MODELS / f"{name}.onnx").read_bytes() for name in self._settings["teachers"]]
         except OSError as error:
@@ -42,7 +43,8 @@ class Lessons:
                 f"{error.filename}, a teacher, is missing: restore it or train it first."
             ) from error
         # Other teachers, images or shares give other answers.
-        known_by = zlib.crc32(b"".join([json.dumps([self._settings, shares]).encode(), split.images, *teachers]))
+        made_with = json.dumps([self._settings, shares, self._temperatures]).encode()
+        known_by = zlib.crc32(b"".join([made_with, split.images, *teachers]))
         self._folder = folder / f"answers-{known_by:08x}"
 
     def epoch(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,12 +56,15 @@ class Lessons:
         rng = np.random.default_rng([self._seed, epoch])
         images = augment(self._split.images, self._split.labels, self._before, rng).astype(np.uint8)
         path = self._folder / f"epoch-{epoch + 1}.npy"
-        if not path.exists():
+        try:
+            answers = np.load(path)
+        except (OSError, ValueError, EOFError):  # not there yet, or damaged
+            answers = self._answers(images).astype(np.float16)
             self._folder.mkdir(parents=True, exist_ok=True)
             written = path.with_suffix(".part.npy")
-            np.save(written, self._answers(images).astype(np.float16))
+            np.save(written, answers)
             written.replace(path)
-        softened = with_temperature(np.load(path).astype(np.float32), self._settings["temperature"])
+        softened = with_temperature(answers.astype(np.float32), self._settings["temperature"])
         labels = np.eye(10, dtype=np.float32)[self._split.labels]
         share = self._settings["label_share"]
         return images, (share * labels + (1 - share) * softened).astype(np.float32)
@@ -68,9 +73,15 @@ class Lessons:
         """Return the ensemble's answer: the geometric mean of its calibrated probabilities, (N, 10)."""
         total = np.zeros((len(images), 10))
         for name in self._settings["teachers"]:
-            stem = MODELS / name
-            temperature = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))["temperature"]
-            calibrated = with_temperature(onnx_probabilities(stem.with_suffix(".onnx"), images), temperature)
+            raw = onnx_probabilities(MODELS / f"{name}.onnx", images)
+            calibrated = with_temperature(raw, self._temperatures[name])
             total += np.log(np.maximum(calibrated, 1e-9))
         mean = np.exp(total / len(self._settings["teachers"]))
         return mean / mean.sum(axis=1, keepdims=True)
+
+
+def _temperature(card: Path) -> float:
+    try:
+        return float(json.loads(card.read_text(encoding="utf-8"))["temperature"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NetworkUnavailable(f"{card}, a teacher's card, is missing or damaged: restore it.") from error

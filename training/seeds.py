@@ -12,9 +12,9 @@ import json
 import shutil
 from pathlib import Path
 
-from inference.classifier import DEFAULT_NETWORK
+from inference.classifier import DEFAULT_NETWORK, NetworkUnavailable
 from training.export import MODELS
-from training.train import read_settings, same_recipe, train_and_write
+from training.train import learnt_from, read_settings, same_recipe, train_and_write
 
 SEEDS = (1, 2, 3)
 FIRST_STAGE = "first_stage"
@@ -27,7 +27,7 @@ def rank(card: dict) -> tuple[float, float]:
 
 
 def trained_before(stem: Path, settings: dict) -> dict | None:
-    """Return the card of ``stem`` if that network was trained with these settings.
+    """Return the card of ``stem`` if that network was trained with these settings, from the networks of today.
 
     Raises SystemExit with one sentence where its card is damaged or another of its files is missing: a person decides
     whether what is left is worth keeping.
@@ -39,8 +39,11 @@ def trained_before(stem: Path, settings: dict) -> dict | None:
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
         rank(card)
-        if not same_recipe(card["made"]["settings"], settings):
+        made = card["made"]
+        if not same_recipe(made["settings"], settings) or made.get("networks", {}) != learnt_from(settings):
             return None
+    except NetworkUnavailable:  # what it learns from is still to be trained
+        return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SystemExit(f"{path} is damaged: {way_out}") from error
     for ending in ENDINGS:
@@ -53,8 +56,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=f"Train {DEFAULT_NETWORK} with the seeds {', '.join(map(str, SEEDS))}, keep each in"
         " models/seeds/SEED/, and copy the one that is best on the validation images to models/. A seed that is there"
-        " already, with the settings of today, is not trained again; a run that was stopped goes on. Takes two hours"
-        " on two cores."
+        " already, with the settings of today, is not trained again; a run that was stopped goes on. Takes two"
+        " hours on two cores."
     )
     parser.parse_args(arguments)
     runs = [
@@ -62,19 +65,19 @@ def main(arguments: list[str] | None = None) -> None:
         for name, folder in ((FIRST_STAGE, FIRST_STAGE), (DEFAULT_NETWORK, "seeds"))
         for seed in SEEDS
     ]
-    cards = [trained_before(stem, settings) for stem, settings in runs]
-    for number, (stem, settings) in enumerate(runs):
-        if cards[number]:
+    for stem, settings in runs:
+        trained_before(stem, settings)  # what is damaged stops here
+    networks = {}
+    for stem, settings in runs:
+        # Asked again: a first stage that has just been trained makes the second one out of date.
+        card = trained_before(stem, settings)
+        if card:
             print(f"{stem.name}, seed {settings['seed']}: already trained, {settings['epochs']} epochs", flush=True)
         else:
             print(f"{stem.name}, seed {settings['seed']}: training", flush=True)
-            cards[number] = train_and_write(settings, stem)
-
-    networks = {
-        settings["seed"]: (stem, card)
-        for (stem, settings), card in zip(runs, cards, strict=True)
-        if stem.name == DEFAULT_NETWORK
-    }
+            card = train_and_write(settings, stem)
+        if stem.name == DEFAULT_NETWORK:
+            networks[settings["seed"]] = stem, card
     best = max(SEEDS, key=lambda seed: rank(networks[seed][1]))
     for ending in ENDINGS:
         shutil.copy(networks[best][0].with_name(f"{DEFAULT_NETWORK}{ending}"), MODELS)

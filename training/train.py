@@ -11,6 +11,7 @@ The test images are not looked at here: that is training/evaluate.py.
 
 import argparse
 import csv
+import hashlib
 import itertools
 import json
 import math
@@ -19,6 +20,7 @@ import platform
 import re
 import sys
 import time
+import zlib
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +39,8 @@ from training.sources import Data, DataError, load_data
 
 SETTINGS = Path(__file__).parent / "settings"
 CHECKPOINTS = Path("checkpoints")
+# Where a network goes that is not for models/ itself.
+KEPT_IN = {"first_stage": "first_stage/{seed}"}
 HISTORY_COLUMNS = ("epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
 
 
@@ -178,13 +182,39 @@ def train(settings: dict, checkpoints: Path, data: Data | None = None) -> tuple[
     return for_use(model), history
 
 
+def learnt_from(settings: dict) -> dict[str, str]:
+    """Return the networks of models/ that a run starts from or learns from: file name -> SHA-256.
+
+    Raises NetworkUnavailable where one is missing.
+    """
+    files = [f"{name}{ending}" for name in teachers(settings) for ending in (".onnx", ".json")]
+    if "continues" in settings:
+        files.insert(0, f"{continued_name(settings)}.keras")
+    found = {}
+    for file in files:
+        try:
+            found[file] = hashlib.sha256((MODELS / file).read_bytes()).hexdigest()
+        except OSError as error:
+            raise NetworkUnavailable(
+                f"{MODELS / file} is missing: restore it, or train it first (README, Training)."
+            ) from error
+    return found
+
+
+def teachers(settings: dict) -> list[str]:
+    return settings["distillation"]["teachers"] if "distillation" in settings else []
+
+
+def continued_name(settings: dict) -> str:
+    return settings["continues"].format(seed=settings["seed"])
+
+
 def continued(settings: dict) -> keras.Model:
     """Return the network of models/ whose weights the run starts from; ``{seed}`` in its name is the run's own.
 
     Raises NetworkUnavailable where it is missing or damaged.
     """
-    name = settings["continues"].format(seed=settings["seed"])
-    return keras_model(MODELS / f"{name}.keras")
+    return keras_model(MODELS / f"{continued_name(settings)}.keras")
 
 
 def same_recipe(settings: dict, others: dict) -> bool:
@@ -205,12 +235,18 @@ def train_and_write(settings: dict, stem: Path, source: Path | None = None) -> d
         if source is not None:
             # The teachers know MNIST: about other images the labels count.
             settings = {key: value for key, value in settings.items() if key != "distillation"}
+            about_mnist = ("distillation", "label_smoothing", "validation")
+            settings["reasons"] = {key: why for key, why in settings["reasons"].items() if key not in about_mnist}
             stem = stem.with_name(f"{stem.name}_{file_name(data.name)}")
             # Images may have been added since: then it is not to be resumed.
             run += f"-{made_from['sha256_of_arrays'][:8]}"
             # Where the evaluation finds them.
             made_from["path"] = str(source)
             print(data.in_words(), flush=True)
+        networks = learnt_from(settings)
+        if networks:
+            # With other networks to learn from it is another run.
+            run += f"-{zlib.crc32(json.dumps(networks).encode()):08x}"
         model, history = train(settings, CHECKPOINTS / f"{stem.name}-{run}", data)
     except (DataError, MnistUnavailable, NetworkUnavailable) as error:
         raise SystemExit(str(error)) from error
@@ -231,6 +267,7 @@ def train_and_write(settings: dict, stem: Path, source: Path | None = None) -> d
             "training_seconds": round(sum(row["seconds"] for row in history)),
             "date": date.today().isoformat(),
             "data": made_from,
+            **({"networks": networks} if networks else {}),
             "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
         },
     )
@@ -278,19 +315,26 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = parser.parse_args(arguments)
     if arguments.epochs is not None and arguments.epochs < 1:
         parser.error(f"--epochs must be 1 or more, not {arguments.epochs}")
-    if arguments.seed is not None and arguments.seed < 0:
-        parser.error(f"--seed must be 0 or more, not {arguments.seed}")
+    if arguments.seed is not None and not 0 <= arguments.seed < 2**32:
+        parser.error(f"--seed must be 0 or more, and less than 2**32, not {arguments.seed}")
     if arguments.epochs is not None and arguments.out is None:
         parser.error("--epochs is for trying something out: say with --out FOLDER where the network goes")
-    out = arguments.out or MODELS
+    changes = {"epochs": arguments.epochs, "seed": arguments.seed}
+    settings = read_settings(arguments.name) | {key: value for key, value in changes.items() if value is not None}
+    out = arguments.out or MODELS / KEPT_IN.get(arguments.name, "").format(seed=settings["seed"])
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SystemExit(f"{out} cannot be written to: {error.strerror}. Name another folder with --out.") from error
-    changes = {"epochs": arguments.epochs, "seed": arguments.seed}
-    settings = read_settings(arguments.name) | {key: value for key, value in changes.items() if value is not None}
     train_and_write(settings, out / arguments.name, arguments.data)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SystemExit as stopped:
+        if not isinstance(stopped.__cause__, KeyboardInterrupt):
+            raise
+        # The threads that prepare the next batches would keep an interrupted run alive, or abort it.
+        print(stopped, file=sys.stderr, flush=True)
+        os._exit(1)

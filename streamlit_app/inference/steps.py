@@ -26,6 +26,14 @@ FINDING_SIDE = 420
 SURE, NO_DIGIT = 0.7, 0.45
 # From this certainty on, nothing else is tried.
 CLEAR = 0.9
+# Where the ground's mean colour is darker than this, 0-255, light ink is looked for first.
+DARK = 100
+# A find that is larger than this share of the photo may be a part of a digit that fills it.
+LARGE = 0.5
+# A digit that does spans this share, and the finder is as certain of it as this.
+FILLS, FILLS_FOR_SURE = 0.75, 0.985
+# The border that a digit which fills its photo is given, as a share of the longer side.
+ROOM = 0.4
 
 REMBG_MODES = ("never", "auto", "always")
 
@@ -55,6 +63,7 @@ class Sample:
     image: np.ndarray
     note: str = ""
     light_ground: bool = True
+    fills_photo: bool = False
     object_mask: np.ndarray | None = None
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
@@ -107,9 +116,12 @@ def compose_on_ground(sample: Sample) -> Sample:
 
     A transparent image is set on white where what it shows is dark, on black where it is light. Around a cut-out,
     the convex hull of rembg's mask with a margin stays, and everything beyond it takes the median colour within: no
-    new edge appears. A photo with neither is left as it is.
+    new edge appears. A photo with neither is left as it is, unless no digit is found in it: then it may be filled by
+    one, and its ground is continued around it.
     """
     image, note = _composed(sample)
+    if sample.fills_photo:
+        image, note = _with_room(image, sample.light_ground), "As if the digit filled the photo: more ground around it."
     small, _ = ground.reduced_by_whole(image, FINDING_SIDE)
     return replace(sample, image=image, composed=image, small=small, colour=ground.ground_colour(small), note=note)
 
@@ -131,6 +143,18 @@ def _composed(sample: Sample) -> tuple[np.ndarray, str]:
     colour = np.zeros(3) if lightness >= 128 else np.full(3, 255.0)
     name = "black" if lightness >= 128 else "white"
     return _blend(image[..., :3], colour, alpha), f"Transparent: set on {name}."
+
+
+def _with_room(rgb: np.ndarray, light_ground: bool) -> np.ndarray:
+    """Return the photo with a border, as wide as ROOM of its longer side, in the colour of its ground: its lightest
+    quarter, or its darkest.
+    """
+    some = ground.sampled(rgb).reshape(-1, 3)
+    grey = some.mean(axis=1)
+    is_ground = grey >= np.quantile(grey, 0.75) if light_ground else grey <= np.quantile(grey, 0.25)
+    colour = np.median(some[is_ground], axis=0)
+    pad = round(ROOM * max(rgb.shape[:2]))
+    return cv2.copyMakeBorder(rgb, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=colour.tolist())
 
 
 def _blend(rgb: np.ndarray, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -511,13 +535,19 @@ def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> n
 
 
 def _run(photo: np.ndarray, config: Config) -> Preprocessed:
-    """Take the steps, those that find the ink for dark ink and for light ink, and go on with the surer find."""
-    *before, shown = _taken(STEPS[:2], [Sample(config, photo)])
+    """Take the steps, those that find the ink under each assumption in turn, and go on with the surest find."""
+    *before, opened, shown = _taken(STEPS[:2], [Sample(config, photo)])
+    likely = bool(shown.colour.mean() >= DARK)
     finds = []
-    for light in (True, False):
-        finds.append(_taken(STEPS[2:6], [*before, replace(shown, light_ground=light)]))
-        if finds[-1][-1].certainty >= CLEAR:
-            break  # the other will not be surer
+    for light in (likely, not likely):
+        finds.append(_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=light)]))
+        if likely and finds[-1][-1].certainty >= CLEAR:
+            break  # the other will not be surer; on a dark ground it may be, as a sheet on a table is light, too
+    if _may_fill_photo(max(finds, key=lambda find: find[-1].certainty)[-1]):
+        light = _border_is_light(shown.small)
+        find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
+        if _fills(find[-1], photo.shape):
+            finds.append(find)
     samples = max(finds, key=lambda find: find[-1].certainty)
     _, *made = _taken(STEPS[6:], samples)
     trace = (
@@ -533,6 +563,25 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
         beside=last.beside,
         parts=last.parts,
     )
+
+
+def _may_fill_photo(sample: Sample) -> bool:
+    """Whether what was found leaves room for doubt that the digit is larger, and touches the photo's border."""
+    return sample.certainty < CLEAR or sample.found.evidence.size > LARGE
+
+
+def _border_is_light(rgb: np.ndarray) -> bool:
+    """Whether the most of a photo's border is nearer to its lightest pixels than to its darkest."""
+    grey = rgb.mean(axis=2)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return bool(np.median(border) > np.quantile(grey, (0.05, 0.95)).mean())
+
+
+def _fills(sample: Sample, shape: tuple[int, ...]) -> bool:
+    """Whether a digit was found that fills the photo, beyond doubt: grids and things on the table span it, too."""
+    if sample.certainty < FILLS_FOR_SURE:
+        return False
+    return sample.found.height > FILLS * shape[0] or sample.found.width > FILLS * shape[1]
 
 
 def _taken(steps: tuple[Step, ...], samples: list[Sample]) -> list[Sample]:

@@ -36,7 +36,8 @@ Where a wrong digit costs something (cheques, doses, votes), it must not decide 
 
 REMAKE = """## How to make all of this again
 
-`python -m training.seeds` trains the recipe with each seed and ships the network that is best on the validation images,
+`make train NETWORK=resnet10` and `NETWORK=cnn3` train two of the teachers. `python -m training.seeds` then trains both
+stages with each seed, `first_stage` and `mnist_cnn`, and ships the network that is best on the validation images.
 `python -m training.development` trains the steps of the development, `make train NETWORK=mlp` any other network, and
 `make evaluate` makes every figure on this page from the committed networks. The same seed gives the same batches on
 every machine; sums in another order on another processor still make another network, by chance about as good.
