@@ -12,7 +12,7 @@ help:
 	@echo "make app          the dashboard and the API on http://localhost:$(PORT)"
 	@echo "make test         the tests that need no browser"
 	@echo "make test-browser the tests in Chromium (CHROMIUM=... names another one)"
-	@echo "make screenshots  every page, desktop and phone, light and dark, into screenshots/"
+	@echo "make screenshots  every page, each language, desktop and phone, light and dark, into screenshots/"
 	@echo "make look         count, average and show MNIST's images, into models/"
 	@echo "make train        train the network (resumes); NETWORK=... chooses which"
 	@echo "make evaluate     re-make every figure of models/ from the committed networks (MNIST_C_NPZ: with MNIST-C)"

@@ -8,13 +8,15 @@ from ui.inputs import MODES
 from ui.page import open_page
 from ui.settings import ask_settings
 from ui.show import show_answer, show_details
+from ui.texts import said, text
 
-open_page("Prediction")
+open_page("prediction")
+titles = {name: text(f"input.{name}") for name in MODES}
 mode = MODES[
     st.segmented_control(
-        "How to give the digit",
-        MODES,
-        format_func=lambda name: MODES[name].title,
+        text("input.mode"),
+        titles,
+        format_func=titles.get,
         default="upload",
         required=True,
         key="mode",
@@ -26,15 +28,16 @@ settings = ask_settings(of_photos=mode.gives_photos)
 left, right = st.columns(2, gap="medium")
 with left:
     given = mode.ask()
+    st.caption(text("page.private"))
 answer = None
 with right:
     if given is None:
-        st.caption("The answer appears here.")
+        st.caption(text("answer.here"))
     else:
         try:
             answer = read(given, settings)
         except PhotoError as error:
-            st.error(error.message)
+            st.error(said(error.message))
         else:
             remember(answer)
             show_answer(answer)

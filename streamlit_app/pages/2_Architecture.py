@@ -6,12 +6,13 @@ from inference import NetworkUnavailable
 from ui import results
 from ui.network import show_feature_maps, show_layers, show_overview, show_training
 from ui.page import open_page
+from ui.texts import said
 
-open_page("Architecture")
+open_page("architecture")
 try:
     card = results.card()
 except NetworkUnavailable as error:
-    st.error(str(error))
+    st.error(said(str(error)))
     st.stop()
 show_overview(card)
 show_layers(card)

@@ -4,7 +4,7 @@ from ui import results
 from ui.page import open_page
 from ui.performance import show_digits, show_headline, show_photos, show_speed, show_training_curves, show_tta
 
-open_page("Performance")
+open_page("performance")
 evaluation = results.evaluation()
 show_headline(evaluation)
 show_photos(results.photos())

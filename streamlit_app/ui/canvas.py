@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from ui.texts import text
+
 SIDE = 280
 BRUSH = 20
 
@@ -31,7 +33,7 @@ def canvas() -> np.ndarray | None:
     key = f"canvas_{drawing.version}"
     if key not in st.session_state:
         drawing.start = drawing.strokes
-    st.caption("Draw one large digit. It is read after every stroke.")
+    st.caption(text("input.draw_hint"))
     st.space(16)  # the canvas shows its toolbar here when the mouse is over it
     result = st_canvas(
         stroke_width=BRUSH,
@@ -46,7 +48,7 @@ def canvas() -> np.ndarray | None:
     # After coming back there is no image until the next stroke: the one remembered stands.
     if result.image_data is not None:
         drawing.strokes, drawing.image = result.json_data, result.image_data
-    st.button("Clear", on_click=_clear)
+    st.button(text("input.clear"), on_click=_clear)
     if drawing.image is None or not (drawing.strokes or {}).get("objects"):
         return None
     return drawing.image

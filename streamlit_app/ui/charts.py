@@ -10,10 +10,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ui.words import percent
-
-# A share on an axis as it stands in the text: "50 %".
-PERCENT = "format(100 * datum.value, '~g') + ' %'"
+from ui.texts import text
+from ui.words import number, percent
 
 
 def show_chart(specification: dict, alt: str) -> None:
@@ -28,38 +26,48 @@ def probability_chart(probabilities: np.ndarray) -> dict:
         for digit, p in enumerate(probabilities)
     ]
     encoding = {
-        "x": {"field": "digit", "type": "nominal", "title": "Digit", "axis": {"labelAngle": 0}},
+        "x": {"field": "digit", "type": "nominal", "title": text("answer.digit"), "axis": {"labelAngle": 0}},
         "y": {
             "field": "probability",
             "type": "quantitative",
             "title": None,
             "scale": {"domain": [0, 1.08]},
-            "axis": {"labelExpr": PERCENT, "values": [0, 0.25, 0.5, 0.75, 1]},
+            "axis": {"labelExpr": _percent_label(), "values": [0, 0.25, 0.5, 0.75, 1]},
         },
         "tooltip": [
-            {"field": "digit", "title": "Digit"},
-            {"field": "label", "title": "Probability"},
+            {"field": "digit", "title": text("answer.digit")},
+            {"field": "label", "title": text("answer.probability")},
         ],
     }
-    text = {"type": "text", "baseline": "bottom", "dy": -2, "fontSize": 10, "color": _text_colour()}
+    labels = {"type": "text", "baseline": "bottom", "dy": -2, "fontSize": 10, "color": _text_colour()}
     return _layered(
         rows,
         240,
         {"mark": "bar", "encoding": encoding},
-        {"mark": text, "encoding": {**encoding, "text": {"field": "label"}}},
+        {"mark": labels, "encoding": {**encoding, "text": {"field": "label"}}},
     )
 
 
 def loss_chart(history: list[dict[str, float]], series: dict[str, str]) -> dict:
     """Return the loss over the epochs; ``series``: column of the history -> its name in the legend."""
-    return _curves(history, series, lambda loss: loss, "Loss", "{:.4f}".format, {"zero": False}, {"format": ".2f"})
+    return _curves(
+        history,
+        series,
+        lambda loss: loss,
+        text("performance.loss"),
+        partial(number, digits=4),
+        {"zero": False},
+        {"format": ".2f"},
+    )
 
 
 def error_chart(history: list[dict[str, float]], series: dict[str, str]) -> dict:
     """Return the share of errors over the epochs, from columns of accuracy, on a log scale: all of them near 1."""
-    axis = {"labelExpr": PERCENT, "values": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]}
+    axis = {"labelExpr": _percent_label(), "values": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]}
     words = partial(percent, digits=2)
-    return _curves(history, series, lambda share: max(1 - share, 1e-5), "Errors", words, {"type": "log"}, axis)
+    return _curves(
+        history, series, lambda share: max(1 - share, 1e-5), text("performance.errors"), words, {"type": "log"}, axis
+    )
 
 
 def _curves(
@@ -81,7 +89,7 @@ def _curves(
         "x": {
             "field": "epoch",
             "type": "quantitative",
-            "title": "Epoch",
+            "title": text("performance.epoch"),
             "axis": {"tickMinStep": 1, "format": "d"},
         },
         "y": {"field": "value", "type": "quantitative", "title": title, "scale": scale, "axis": axis},
@@ -93,8 +101,8 @@ def _curves(
             "legend": {"orient": "top"},
         },
         "tooltip": [
-            {"field": "epoch", "title": "Epoch"},
-            {"field": "series", "title": "Images"},
+            {"field": "epoch", "title": text("performance.epoch")},
+            {"field": "series", "title": text("performance.images")},
             {"field": "words", "title": title},
         ],
     }
@@ -110,12 +118,17 @@ def confusion_chart(confusion: list[list[int]]) -> dict:
     ]
     most = max(1, *(row["count"] for row in rows if not row["right"]))
     encoding = {
-        "x": {"field": "read", "type": "nominal", "title": "Read as", "axis": {"orient": "top", "labelAngle": 0}},
-        "y": {"field": "true", "type": "nominal", "title": "True digit"},
+        "x": {
+            "field": "read",
+            "type": "nominal",
+            "title": text("performance.read_as"),
+            "axis": {"orient": "top", "labelAngle": 0},
+        },
+        "y": {"field": "true", "type": "nominal", "title": text("performance.true_digit")},
         "tooltip": [
-            {"field": "true", "title": "True digit"},
-            {"field": "read", "title": "Read as"},
-            {"field": "count", "title": "Images"},
+            {"field": "true", "title": text("performance.true_digit")},
+            {"field": "read", "title": text("performance.read_as")},
+            {"field": "count", "title": text("performance.images")},
         ],
     }
     colour = {
@@ -142,7 +155,16 @@ def confusion_chart(confusion: list[list[int]]) -> dict:
 
 
 def _layered(rows: list[dict], height: int, *layers: dict) -> dict:
-    return {"height": height, "layer": [{"data": {"values": rows}, **layer} for layer in layers]}
+    signs = {"decimal": text("number.decimal"), "thousands": text("number.thousands")}
+    locale = {"number": {**signs, "grouping": [3], "currency": ["", ""]}}
+    layered = [{"data": {"values": rows}, **layer} for layer in layers]
+    return {"height": height, "layer": layered, "config": {"locale": locale}}
+
+
+def _percent_label() -> str:
+    """The Vega expression for a share on an axis as it stands in the text: "50 %"."""
+    before, after = text("number.percent", number="|").split("|")
+    return f"'{before}' + format(100 * datum.value, '~g') + '{after}'"
 
 
 def _text_colour() -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from inference.photo import MIN_SIDE, Box, PhotoError, Source, open_measured
 from ui.pictures import data_url, shown
+from ui.texts import text
 
 # The marked picture fits on a phone of 360 pixels, and leaves room beside it to scroll the page.
 WIDTH, HEIGHT = 300, 360
@@ -61,13 +62,13 @@ class _Marking:
 def ask_mark(data: bytes) -> Mark:
     """Offer to mark the digit in a photo, given as a file; return what is marked, nothing where nobody asked for it."""
     of = hash(data)
-    if not st.toggle("Wrong place? Mark the digit yourself", key=f"marking_{of}", persist_state="session"):
+    if not st.toggle(text("mark.offer"), key=f"marking_{of}", persist_state="session"):
         return Mark()
     try:
         marking = _marking(of, data)
     except PhotoError:
         return Mark()  # the page says what is wrong with the photo
-    st.caption("Draw a line around the digit. A new one takes the place of the last.")
+    st.caption(text("mark.hint"))
     box = _ask_box(marking)
     return Mark(box, _ask_rotation())
 
@@ -132,11 +133,11 @@ def _extent(line: dict, place: str, length: str, origin: str, scale: str) -> tup
 def _ask_rotation() -> float:
     marking = st.session_state[MARK]
     with st.container(horizontal=True):
-        st.button("↺ 90°", on_click=_turn, args=(1,), help="Turn the digit to the left")
-        st.button("↻ 90°", on_click=_turn, args=(-1,), help="Turn the digit to the right")
-        st.button("Start again", on_click=_start_again)
+        st.button("↺ 90°", on_click=_turn, args=(1,), help=text("mark.left"))
+        st.button("↻ 90°", on_click=_turn, args=(-1,), help=text("mark.right"))
+        st.button(text("mark.again"), on_click=_start_again)
     key = f"tilt_{marking.of}_{marking.version}"
-    tilt = st.slider("Turn a little (degrees, to the left)", -TILT, TILT, marking.tilt, 5, key=key, width=WIDTH)
+    tilt = st.slider(text("mark.tilt"), -TILT, TILT, marking.tilt, 5, key=key, width=WIDTH)
     _change(tilt=tilt)
     return 90 * marking.quarters + tilt
 

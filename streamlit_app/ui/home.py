@@ -9,15 +9,12 @@ from ui import results
 from ui.answer import read
 from ui.figures import show_figures
 from ui.inputs import SAMPLE_DIGIT, Photo
+from ui.page import PAGES, link
 from ui.pictures import picture
 from ui.settings import Settings
-from ui.words import decimals, duration, interval, percent
+from ui.texts import said, text
+from ui.words import decimals, duration, interval, number, percent
 
-PAGES = (
-    ("pages/1_Prediction.py", "Read a digit →", "Upload a photo, use the camera, draw, or take an image of MNIST."),
-    ("pages/2_Architecture.py", "See how it is built →", "The network, layer by layer, and what it sees in a digit."),
-    ("pages/3_Performance.py", "See how well it does →", "Accuracy on MNIST and real photos, and what is confused."),
-)
 BOX = 170  # pixels: two beside each other on a phone
 
 
@@ -25,49 +22,50 @@ def show_sample() -> None:
     """Read our own sample photo, here and now, and show it before, in between and after."""
     answer = read(Photo(photo(SAMPLE_DIGIT)), Settings(Config(rembg="never"), tta=False))
     with st.container(horizontal=True, vertical_alignment="center"):
-        picture(answer.original, "A photo", box=BOX, alt="A photo of a handwritten digit on squared paper")
+        picture(answer.original, text("home.photo"), box=BOX, alt=text("home.photo_alt"))
         if answer.digit is not None:
-            caption = f"After {len(STEPS)} steps"
-            picture(answer.digit, caption, box=BOX, alt="The same digit, white on black, 28×28 pixels")
+            caption = text("home.after_steps", count=len(STEPS))
+            picture(answer.digit, caption, box=BOX, alt=text("home.after_steps_alt"))
         if answer.prediction is None:
-            st.warning(answer.problem or "No digit was found.", width=2 * BOX)
+            st.warning(said(answer.problem) or text("answer.none_found"), width=2 * BOX)
             return
         with st.container(width=2 * BOX):
             with st.container(horizontal=True):
-                st.metric("Read as", str(answer.prediction.digit), width=100)
-                st.metric("Confidence", percent(answer.prediction.confidence), width="content")
-            st.caption(f"Read just now, in {duration(answer.elapsed_ms / 1000)}.")
+                st.metric(text("home.read_as"), str(answer.prediction.digit), width=100)
+                st.metric(text("answer.confidence"), percent(answer.prediction.confidence), width="content")
+            st.caption(text("home.just_now", duration=duration(answer.elapsed_ms / 1000)))
 
 
 def show_links() -> None:
     """Show where to go from here."""
-    for column, (page, label, words) in zip(st.columns(len(PAGES)), PAGES, strict=True):
+    others = [name for name in PAGES if name != "home"]
+    for column, name in zip(st.columns(len(others)), others, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.page_link(page, label=f"**{label}**")
-            st.caption(words)
+            link(name, f"**{text(f'home.{name}_link')} →**")
+            st.caption(text(f"home.{name}_words"))
 
 
 def show_headline() -> None:
     """Show how many digits are read right, as far as it was measured."""
     evaluation, photos = results.evaluation(), results.photos() or {}
-    measured = [("MNIST test images", evaluation["test"]["images"], evaluation["test"])] if evaluation else []
+    measured = [(text("home.mnist"), evaluation["test"]["images"], evaluation["test"])] if evaluation else []
     kept_apart = photos.get("parts", {}).get("report")
     categories = kept_apart or photos.get("categories") or {}
-    for name, label in (("photos", "Real photos"), ("all", "Real digits, all kinds")):
+    for name, label in (("photos", text("home.photos")), ("all", text("home.all"))):
         if name in categories:
             measured.append((label, categories[name]["total"], categories[name]))
-    st.subheader("Read right", anchor=False)
+    st.subheader(text("home.headline"), anchor=False)
     if not evaluation:
-        st.caption("The accuracy on MNIST is not measured yet: `make evaluate` does it.")
+        st.caption(text("home.not_measured"))
     show_figures(
         [
             (
                 label,
                 percent(row["accuracy"], decimals(total)),
-                f"of {total:,} images  \n{interval(row['interval'], decimals(total))}",
+                f"{text('home.of_images', count=number(total))}  \n{interval(row['interval'], decimals(total))}",
             )
             for label, total, row in measured
         ]
     )
     if kept_apart:
-        st.caption("Real digits: only images that were kept apart from development. *Performance* shows all.")
+        st.caption(text("home.kept_apart"))

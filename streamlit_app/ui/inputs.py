@@ -14,6 +14,8 @@ from ui import results
 from ui.canvas import canvas
 from ui.crop import MARK, ask_mark
 from ui.pictures import picture
+from ui.texts import said, text
+from ui.words import number
 
 SAMPLE_DIGIT = 4
 UPLOADED = "uploaded"  # in the session's state: the name and the bytes of the photo
@@ -43,16 +45,15 @@ class TestImage:
 
 @dataclass(frozen=True)
 class Mode:
-    """One way to give a digit: its title, its widgets, and whether what it gives is a photo."""
+    """One way to give a digit: its widgets, and whether what it gives is a photo."""
 
-    title: str
     ask: Callable[[], Photo | TestImage | None]
     gives_photos: bool
 
 
 def _upload() -> Photo | None:
     file = st.file_uploader(
-        "A photo of one handwritten digit",
+        text("input.file"),
         type=["jpg", "jpeg", "jfif", "png", "heic", "heif", "avif", "webp", "gif", "bmp", "tif", "tiff"],
         key="file",
         on_change=_forget_upload,
@@ -64,12 +65,12 @@ def _upload() -> Photo | None:
         # The page was left and come back to: the uploader is empty then, but nobody took the photo away.
         name, data = st.session_state[UPLOADED]
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Still here: **{name}**")
-            st.button("Remove", on_click=_forget_upload)
+            st.caption(text("input.still_here", name=name))
+            st.button(text("input.remove"), on_click=_forget_upload)
         return _markable(data)
-    if st.toggle("No photo at hand? Read our sample", key="sample"):
+    if st.toggle(text("input.sample"), key="sample"):
         return Photo(photo(SAMPLE_DIGIT))
-    st.caption("Dark pen on a plain sheet, one digit, close up: that is read best.")
+    st.caption(text("input.hint"))
     return None
 
 
@@ -85,7 +86,7 @@ def _markable(data: bytes) -> Photo:
 
 
 def _camera() -> Photo | None:
-    file = st.camera_input("Hold one digit before the camera", resolution="720p", key="camera")
+    file = st.camera_input(text("input.camera_hint"), resolution="720p", key="camera")
     return None if file is None else _markable(file.getvalue())
 
 
@@ -98,13 +99,13 @@ def _mnist() -> TestImage | None:
     try:
         images, labels = results.mnist_test()
     except MnistUnavailable as error:
-        st.info(str(error))
-        if results.may_download_mnist() and st.button("Download MNIST (11 MB)"):
+        st.info(said(str(error)))
+        if results.may_download_mnist() and st.button(text("input.mnist_download")):
             _download_mnist()
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         index = st.number_input(
-            f"Test image, 0 to {len(images) - 1:,}",
+            text("input.mnist_index", last=number(len(images) - 1)),
             0,
             len(images) - 1,
             st.session_state.setdefault("mnist_index", 0),
@@ -112,9 +113,9 @@ def _mnist() -> TestImage | None:
             width=200,
         )
         st.session_state.mnist_index = index
-        st.button("Random", on_click=_choose_at_random, args=(len(images),))
-    picture(images[index], "", box=224, alt=f"MNIST test image {index}")
-    st.caption(f"Its label says **{labels[index]}**. It is already what the network reads: it skips the eleven steps.")
+        st.button(text("input.mnist_random"), on_click=_choose_at_random, args=(len(images),))
+    picture(images[index], "", box=224, alt=text("input.mnist_alt", index=index))
+    st.caption(text("input.mnist_label", label=labels[index]))
     return TestImage(images[index], int(labels[index]))
 
 
@@ -126,17 +127,17 @@ def _choose_at_random(count: int) -> None:
 
 def _download_mnist() -> None:
     try:
-        with st.spinner("Downloading MNIST …"):
+        with st.spinner(text("input.mnist_downloading")):
             results.download_mnist()
     except MnistUnavailable as error:
-        st.error(str(error))
+        st.error(said(str(error)))
     else:
         st.rerun()
 
 
 MODES = {
-    "upload": Mode("Upload", _upload, True),
-    "camera": Mode("Camera", _camera, True),
-    "draw": Mode("Draw", _draw, False),
-    "mnist": Mode("MNIST test images", _mnist, False),
+    "upload": Mode(_upload, True),
+    "camera": Mode(_camera, True),
+    "draw": Mode(_draw, False),
+    "mnist": Mode(_mnist, False),
 }

@@ -14,10 +14,10 @@ from ui import results
 from ui.answer import LAST_DIGIT
 from ui.figures import show_figures, show_table
 from ui.pictures import data_url, mosaic, picture, shown
-from ui.words import duration, percent, shape, significant
+from ui.texts import said, text
+from ui.words import duration, number, percent, shape, significant
 
 STAGE_WIDTH = 148
-NO_LAYERS = "The card of the network holds no layers: `python -m training.train mnist_cnn` writes them."
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def stages(layers: list[dict]) -> list[Stage]:
         ended = ended or _is_block(layer)
     found.append(current)
     blocks = sum(any(map(_is_block, group)) for group in found)
-    titles = [f"Block {number}" for number in range(1, blocks + 1)] + ["Answer"] * (len(found) - blocks)
+    titles = [text("network.block", number=place) for place in range(1, blocks + 1)]
+    titles += [text("network.answer")] * (len(found) - blocks)
     return [Stage(title, tuple(group)) for title, group in zip(titles, found, strict=True) if group]
 
 
@@ -73,18 +74,16 @@ def show_overview(card: dict) -> None:
     """Show how large the network is, what it is given, and its blocks as a picture."""
     layers = card.get("layers") or []
     given = card.get("input")
-    figures = [("Parameters", f"{card['parameters']:,}", "")] if "parameters" in card else []
-    figures += [("Layers", str(len(layers)), "")] if layers else []
-    figures += [("Input", shape(given["shape"]), "")] if given else []
+    figures = [(text("network.parameters"), number(card["parameters"]), "")] if "parameters" in card else []
+    figures += [(text("network.layers"), str(len(layers)), "")] if layers else []
+    figures += [(text("network.input"), shape(given["shape"]), "")] if given else []
     show_figures(figures)
     if given:
         low, high = given["range"]
-        st.caption(
-            f"Input: {shape(given['shape'])} pixels, {given['dtype']}, {low} to {high}, {given['polarity']}. The"
-            " network normalises by itself, so photos and MNIST are given alike."
-        )
+        told = {"shape": shape(given["shape"]), "dtype": given["dtype"], "polarity": said(given["polarity"])}
+        st.caption(text("network.input_hint", low=low, high=high, **told))
     if not layers:
-        st.info(NO_LAYERS)
+        st.info(text("network.no_layers"))
         return
     with st.container(horizontal=True):
         for stage in stages(layers):
@@ -92,14 +91,16 @@ def show_overview(card: dict) -> None:
                 st.image(stage_picture(stage), width=STAGE_WIDTH, alt=f"{stage.title}: {shape(stage.output_shape)}")
                 st.markdown(f"**{stage.title}**")
                 st.caption("  \n".join(_facts(stage)))
-    st.caption("The squares are as large as the block's feature maps, and more of them stand for more maps.")
+    st.caption(text("network.squares"))
 
 
 def _facts(stage: Stage) -> list[str]:
     """Return what stands under a stage's picture, a line each."""
     count = stage.convolutions
-    convolutions = [f"{count} convolution{'s' if count > 1 else ''}"] if count else []
-    return [*convolutions, shape(stage.output_shape), f"{stage.parameters:,} parameters"]
+    facts = [shape(stage.output_shape), text("network.count_parameters", count=number(stage.parameters))]
+    if count:
+        facts.insert(0, text("network.one_convolution") if count == 1 else text("network.convolutions", count=count))
+    return facts
 
 
 def stage_picture(stage: Stage) -> str:
@@ -133,18 +134,18 @@ def show_layers(card: dict) -> None:
     layers = card.get("layers") or []
     if not layers:
         return
-    st.subheader("Layers", anchor=False)
+    st.subheader(text("network.layers"), anchor=False)
     rows = [
         {
-            "Layer": f"**{layer['name']}** {breakable(layer['kind'])}",
-            "Output": shape(layer["output_shape"]),
-            "Parameters": f"{layer['parameters']:,}",
+            text("network.layer"): f"**{layer['name']}** {breakable(layer['kind'])}",
+            text("network.output"): shape(layer["output_shape"]),
+            text("network.parameters"): number(layer["parameters"]),
         }
         for layer in layers
     ]
     show_table(rows)
     total = sum(layer["parameters"] for layer in layers)
-    st.markdown(f"**Total: {total:,} parameters.** From `models/{card['name']}.json`.")
+    st.markdown(text("network.total", count=number(total), file=f"models/{card['name']}.json"))
 
 
 def breakable(name: str) -> str:
@@ -157,54 +158,54 @@ def breakable(name: str) -> str:
 
 def show_feature_maps() -> None:
     """Show what every block sees in a digit of the person's choice."""
-    st.subheader("What the blocks see", anchor=False)
-    st.caption("Each small square is one filter: yellow where it finds what it looks for.")
+    st.subheader(text("network.maps"), anchor=False)
+    st.caption(text("network.maps_hint"))
     try:
         network = results.classifier()
     except NetworkUnavailable as error:
-        st.error(str(error))
+        st.error(said(str(error)))
         return
     left, right = st.columns([1, 3], gap="large")
     with left:
         digit = _choose_digit()
         if digit is None:
             return
-        picture(digit, "The digit, 28×28", box=150, alt="The digit that is looked at, 28×28 pixels")
+        picture(digit, text("network.looked_at_caption"), box=150, alt=text("network.looked_at_alt"))
     with right:
         maps = network.feature_maps(digit)
         for tab, (name, block) in zip(st.tabs([_block_title(name) for name in maps]), maps.items(), strict=True):
             with tab:
                 count = block.shape[-1]
-                caption = f"{count} filters, each {shape(block.shape[:2])}"
+                caption = text("network.filters", count=count, shape=shape(block.shape[:2]))
                 with st.container(width=440):
                     st.image(
                         data_url(shown(mosaic(block), 880), exact=True),
                         caption,
                         width="stretch",
-                        alt=f"The feature maps of {name}",
+                        alt=text("network.maps_alt", block=_block_title(name)),
                     )
 
 
 def _block_title(name: str) -> str:
-    return name.replace("block", "Block ")
+    return text("network.block", number=name.removeprefix("block"))
 
 
 def _choose_digit() -> np.ndarray | None:
-    sources = {"sample": "A drawn sample", "mnist": "An MNIST test image"}
+    sources = {"sample": text("network.sample"), "mnist": text("network.mnist")}
     if LAST_DIGIT in st.session_state:
-        sources = {"last": "The last digit read", **sources}
-    source = st.radio("Digit to look at", sources, format_func=sources.get, key="looked_at")
+        sources = {"last": text("network.last"), **sources}
+    source = st.radio(text("network.looked_at"), sources, format_func=sources.get, key="looked_at")
     if source == "last":
         return st.session_state[LAST_DIGIT]
     if source == "sample":
-        digit = st.selectbox("Digit", DIGITS, index=4, key="looked_at_digit")
+        digit = st.selectbox(text("network.digit"), DIGITS, index=4, key="looked_at_digit")
         return np.pad(written(digit, 24, pen=0.1), 2)
     try:
         images, _ = results.mnist_test()
     except MnistUnavailable as error:
-        st.info(str(error))
+        st.info(said(str(error)))
         return None
-    return images[st.number_input("Test image", 0, len(images) - 1, key="looked_at_index")]
+    return images[st.number_input(text("network.mnist_index"), 0, len(images) - 1, key="looked_at_index")]
 
 
 # --- Training --------------------------------------------------------------------------------------------------
@@ -212,27 +213,30 @@ def _choose_digit() -> np.ndarray | None:
 
 def show_training(card: dict) -> None:
     """Show how the network was trained: each setting with its reason, the data, the versions."""
-    st.subheader("How it was trained", anchor=False)
+    st.subheader(text("network.training"), anchor=False)
     made = card.get("made")
     if not made:
-        st.info("The card does not say how the network was made: `python -m training.train mnist_cnn` writes it.")
+        st.info(text("network.not_said"))
         return
+    st.caption(text("network.settings"))
     st.markdown("\n".join(f"- {line}" for line in setting_lines(made["settings"])))
     facts = []
     if "training_seconds" in made:
-        facts.append(f"trained in {duration(made['training_seconds'])}")
+        facts.append(text("network.made_in", duration=duration(made["training_seconds"])))
     if "date" in made:
-        facts.append(f"on {made['date']}")
+        facts.append(text("network.made_when", date=made["date"]))
     if "data" in made:
-        facts.append(f"on {made['data']['name']} (SHA-256 of its arrays: `{made['data']['sha256_of_arrays'][:16]}…`)")
+        data, checksum = made["data"]["name"], made["data"]["sha256_of_arrays"][:16]
+        facts.append(text("network.made_on", data=data, checksum=checksum))
     if facts:
-        st.markdown(f"The network was {', '.join(facts)}.")
+        st.markdown(text("network.made", facts=", ".join(facts)))
     validation = card.get("validation") or {}
     if "accuracy" in validation:
         right = percent(validation["accuracy"], 2)
-        st.markdown(f"On {validation['images']:,} images held back for validation, {right} are right.")
+        st.markdown(text("network.validation", count=number(validation["images"]), right=right))
     if "versions" in made:
-        st.caption("Versions: " + ", ".join(f"{name} {number}" for name, number in made["versions"].items()))
+        versions = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
+        st.caption(text("network.versions", versions=versions))
 
 
 def setting_lines(settings: dict) -> list[str]:
@@ -253,14 +257,14 @@ def setting_lines(settings: dict) -> list[str]:
 
 def _value(value) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return text("network.yes") if value else text("network.no")
     if isinstance(value, float):
         return significant(value)
     if isinstance(value, dict):
         # Shares of the images, as the augmentation has them, or settings of their own.
         shares = all(isinstance(item, float) and item <= 1 for item in value.values())
         shown = {name.replace("_", " "): percent(item, 1) if shares else _value(item) for name, item in value.items()}
-        return ", ".join(f"{name} {item}" for name, item in shown.items()) or "none"
+        return ", ".join(f"{name} {item}" for name, item in shown.items()) or text("network.none")
     if isinstance(value, list):
         return ("; " if any(isinstance(item, list) for item in value) else ", ").join(map(_value, value))
     return str(value)

@@ -4,11 +4,38 @@ import streamlit as st
 
 from ui.icon import icon
 from ui.memory import keep_uploads_in_memory, return_large_blocks
+from ui.texts import address_of_language, ask_language, language, settle_language, text
+
+NAME = "DigitLens"
+PAGES = {
+    "home": "Home.py",
+    "prediction": "pages/1_Prediction.py",
+    "architecture": "pages/2_Architecture.py",
+    "performance": "pages/3_Performance.py",
+}
 
 
-def open_page(title: str) -> None:
-    """Set up the page and write its title: the first call of every page."""
+def open_page(name: str) -> None:
+    """Set up the page of this name, one of PAGES, and write its title: the first call of every page."""
     keep_uploads_in_memory()
     return_large_blocks()
-    st.set_page_config(page_title=f"{title} · DigitLens", page_icon=icon(), layout="wide")
-    st.title(title, anchor=False)
+    settle_language()
+    title = text(f"page.{name}")
+    st.set_page_config(page_title=f"{title} · {NAME}", page_icon=icon(), layout="wide")
+    with st.sidebar:
+        for other in PAGES:
+            link(other, text(f"page.{other}"))
+        ask_language()
+        _tell_browser_the_language()
+    st.title(NAME if name == "home" else title, anchor=False)
+
+
+def link(name: str, label: str) -> None:
+    """Show a link to the page of this name."""
+    st.page_link(PAGES[name], label=label, query_params=address_of_language())
+
+
+def _tell_browser_the_language() -> None:
+    """Have screen readers speak, and translators translate, from the right language."""
+    script = f"<script>document.documentElement.lang = '{language()}'</script>"
+    st.html(script, unsafe_allow_javascript=True)

@@ -15,6 +15,7 @@ import streamlit as st
 
 from inference.classifier import DEFAULT_NETWORK, Classifier, models_folder, read_card
 from inference.mnist import available, load_test_images, mnist_path
+from ui.texts import text
 
 
 def classifier(name: str = DEFAULT_NETWORK) -> Classifier:
@@ -84,7 +85,8 @@ def _checksum(path: str, stamp: int) -> str:
 
 def mnist_test() -> tuple[np.ndarray, np.ndarray]:
     """Return MNIST's test images (10000, 28, 28) and labels (10000,), uint8; raise MnistUnavailable, never download."""
-    return _mnist_test(str(mnist_path()), _stamp(mnist_path()))
+    with st.spinner(text("input.mnist_reading")):
+        return _mnist_test(str(mnist_path()), _stamp(mnist_path()))
 
 
 def download_mnist() -> None:
@@ -98,7 +100,7 @@ def may_download_mnist() -> bool:
 
 
 # As a resource, the arrays are handed out as they are: as data, 8 MB would be copied at every rerun.
-@st.cache_resource(show_spinner="Reading MNIST …", max_entries=1)
+@st.cache_resource(show_spinner=False, max_entries=1)
 def _mnist_test(path: str, stamp: int) -> tuple[np.ndarray, np.ndarray]:
     images, labels = load_test_images()
     images.setflags(write=False)

@@ -8,9 +8,8 @@ from inference import Config, cutout
 from inference.steps import REMBG_MODES
 from inference.tta import TTA_VIEWS
 from ui import results
-
-REMBG_LABELS = {"never": "Never", "auto": "When the ink is unclear", "always": "Always"}
-REMBG_SIZES = {"u2netp": "small, fast", "u2net": "large", "isnet-general-use": "large, sharp edges"}
+from ui.texts import said, text
+from ui.words import number, view
 
 
 @dataclass(frozen=True)
@@ -23,54 +22,55 @@ class Settings:
 
 def ask_settings(*, of_photos: bool) -> Settings:
     """Show the settings and return them; ``of_photos``: also those that matter for photos only."""
-    names = [view.name for view in TTA_VIEWS]
+    views = "; ".join(view(look.name) for look in TTA_VIEWS)
     with st.sidebar:
-        st.subheader("Settings", anchor=False)
+        st.subheader(text("settings.title"), anchor=False)
         tta = st.toggle(
-            "Look several times (TTA)",
+            text("settings.tta"),
             key="tta",
             persist_state="session",
-            help=f"Test-time augmentation: the digit is seen {len(TTA_VIEWS)} ways ({'; '.join(names)}), and the"
-            " mean of the answers counts.",
+            help=text("settings.tta_help", count=len(TTA_VIEWS), views=views),
         )
         st.caption(_tta_measured())
         if not of_photos:
-            st.caption("Background removal (rembg) is for photos: here it stays off.")
+            st.caption(text("settings.rembg_for_photos"))
             return Settings(Config(rembg="never"), tta)
         return Settings(_ask_rembg(), tta)
 
 
 def _ask_rembg() -> Config:
+    modes = {mode: text(f"settings.rembg_{mode}") for mode in REMBG_MODES}
     mode = st.radio(
-        "Remove the background (rembg)",
-        REMBG_MODES,
+        text("settings.rembg"),
+        modes,
         index=REMBG_MODES.index("auto"),
-        format_func=REMBG_LABELS.get,
+        format_func=modes.get,
         key="rembg",
         persist_state="session",
     )
     if mode == "never":
         return Config(rembg="never")
+    models = {name: f"{name} ({text(f'settings.model_{name}')})" for name in cutout.MODELS}
     model = st.selectbox(
-        "rembg model",
-        list(cutout.MODELS),
-        format_func=lambda name: f"{name} ({REMBG_SIZES[name]})" if name in REMBG_SIZES else name,
+        text("settings.model"),
+        list(models),
+        format_func=models.get,
         key="rembg_model",
         persist_state="session",
     )
     if not cutout.is_available(model):
-        st.caption(f"The weights of {model} are not here. Photos are read without rembg.")
-        if st.button(f"Download {model}"):
+        st.caption(text("settings.no_weights", model=model))
+        if st.button(text("settings.download", model=model)):
             _download(model)
     return Config(rembg=mode, rembg_model=model)
 
 
 def _download(model: str) -> None:
     try:
-        with st.spinner(f"Downloading {model} …"):
+        with st.spinner(text("settings.downloading", model=model)):
             cutout.download_weights(model)
     except cutout.CutoutUnavailable as error:
-        st.error(str(error))
+        st.error(said(str(error)))
     else:
         st.rerun()
 
@@ -78,8 +78,6 @@ def _download(model: str) -> None:
 def _tta_measured() -> str:
     measured = (results.evaluation() or {}).get("tta")
     if not measured:
-        return "Its gain is not measured yet: `make evaluate` does it."
-    return (
-        f"Measured on the validation images: {measured['gain_points']:+.2f} points of accuracy,"
-        f" {measured['cost_ratio']:.1f} times the network's time."
-    )
+        return text("settings.tta_not_measured")
+    gain, cost = number(measured["gain_points"], 2, signed=True), number(measured["cost_ratio"], 1)
+    return text("settings.tta_measured", gain=gain, cost=cost)

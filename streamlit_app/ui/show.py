@@ -11,12 +11,9 @@ from ui import results
 from ui.answer import Answer
 from ui.charts import probability_chart, show_chart
 from ui.pictures import picture
-from ui.words import NOT_A_DIGIT_WORDS, SEVERAL_DIGITS_WORDS, duration, percent, verdict_name
+from ui.texts import said, step_words, text
+from ui.words import duration, percent, view
 
-ADVICE_ON_1_AND_7 = (
-    "1 and 7 are easily confused. Write the 1 as one plain stroke, or with a short upstroke; give the 7 a long, level"
-    " top, and a bar if you like."
-)
 TILE = 170  # pixels: two steps beside each other on a phone, four on a desktop
 VOTE = 104  # pixels: three looks beside each other on a phone
 
@@ -27,7 +24,7 @@ VOTE = 104  # pixels: three looks beside each other on a phone
 def show_answer(answer: Answer) -> None:
     """Show the verdict, the original beside what the network reads, and the three best guesses."""
     if answer.problem:
-        st.error(answer.problem)
+        st.error(said(answer.problem))
     _show_verdict(answer)
     if answer.trace:
         _show_pair(answer)
@@ -36,47 +33,45 @@ def show_answer(answer: Answer) -> None:
     for digit, probability in answer.prediction.top(3):
         st.progress(min(1.0, probability), f"**{digit}** · {percent(probability)}")
     if answer.trace and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
-        (st.caption if answer.verdict == DIGIT else st.info)(ADVICE_ON_1_AND_7)
+        (st.caption if answer.verdict == DIGIT else st.info)(text("answer.one_and_seven"))
 
 
 def _show_pair(answer: Answer) -> None:
     with st.container(horizontal=True):
-        picture(answer.original, "What you gave", box=150, alt="The image as it was given, upright")
+        picture(answer.original, text("answer.given"), box=150, alt=text("answer.given_alt"))
         if answer.digit is not None:
-            picture(answer.digit, "What the network reads", box=150, alt="The digit, white on black, 28×28 pixels")
+            picture(answer.digit, text("answer.read"), box=150, alt=text("answer.read_alt"))
 
 
 def _show_verdict(answer: Answer) -> None:
     if answer.verdict == BLANK or answer.digit is None:
-        st.warning(f"**No digit was found.** {answer.quality.advice if answer.quality else ''}")
+        st.warning(f"**{text('answer.none_found')}** {said(answer.quality.advice) if answer.quality else ''}")
     if answer.prediction is None:
         return
     with st.container(border=True, horizontal=True):
-        st.metric("Digit", str(answer.prediction.digit), width=48)
-        st.metric("Confidence", percent(answer.prediction.confidence), width="content")
-        st.metric("Verdict", verdict_name(answer.verdict), width="content")
+        st.metric(text("answer.digit"), str(answer.prediction.digit), width=48)
+        st.metric(text("answer.confidence"), percent(answer.prediction.confidence), width="content")
+        st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
     if answer.verdict == UNSURE:
-        st.warning(" ".join(["**Unsure: this guess may well be wrong.**", *_why_unsure(answer)]))
+        st.warning(" ".join([f"**{text('answer.unsure')}**", *_why_unsure(answer)]))
     if answer.verdict == NOT_A_DIGIT:
-        st.warning(NOT_A_DIGIT_WORDS.format(digit=answer.prediction.digit))
+        st.warning(text("answer.not_a_digit", digit=answer.prediction.digit))
     if answer.verdict == SEVERAL_DIGITS:
-        st.info(SEVERAL_DIGITS_WORDS.format(digit=answer.prediction.digit))
+        st.info(text("answer.several_digits", digit=answer.prediction.digit))
     if answer.label is not None:
         if answer.label == answer.prediction.digit:
-            st.success(f"**Right.** The label is {answer.label}.")
+            st.success(text("answer.right", label=answer.label))
         else:
-            st.error(f"**Wrong.** The label is {answer.label}.")
+            st.error(text("answer.wrong", label=answer.label))
 
 
 def _why_unsure(answer: Answer) -> list[str]:
     """Return a sentence for each thing that is in doubt: the network's reading, and the ink that it was given."""
     least, words = results.classifier().unsure_below, []
     if answer.prediction.confidence < least:
-        words.append(f"An answer counts as sure from a confidence of {percent(least)} on.")
+        words.append(text("answer.low_confidence", least=percent(least)))
     if answer.certainty < SURE:
-        words.append(
-            "It is not clear which ink in the photo is the digit: check the picture of what the network reads."
-        )
+        words.append(text("answer.unclear_ink"))
     return words
 
 
@@ -99,41 +94,43 @@ def show_details(answer: Answer) -> None:
 
 
 def _show_probabilities(prediction: Prediction) -> None:
-    st.subheader("Ten probabilities", anchor=False)
-    show_chart(probability_chart(prediction.probabilities), alt="Bar chart: the probability of each digit")
+    st.subheader(text("answer.probabilities"), anchor=False)
+    show_chart(probability_chart(prediction.probabilities), alt=text("answer.probabilities_alt"))
 
 
 def _show_quality(answer: Answer) -> None:
     quality = answer.quality
-    st.subheader("Quality of the picture", anchor=False)
-    st.markdown(f"**{quality.level.capitalize()}** · score {percent(quality.score, 0)}")
+    st.subheader(text("quality.title"), anchor=False)
+    st.markdown(f"**{text(f'quality.{quality.level}')}** · {text('quality.score', score=percent(quality.score, 0))}")
     for name, weight in WEIGHTS.items():
-        value = getattr(quality, name)
-        title = name.replace("_", " ").capitalize()
-        st.progress(value, f"{title} {percent(value, 0)} · counts for {percent(weight, 0)}")
+        value, title = getattr(quality, name), text(f"quality.{name}")
+        words = text("quality.measure", name=title, value=percent(value, 0), weight=percent(weight, 0))
+        st.progress(value, words)
     if quality.advice and answer.verdict != BLANK:  # the verdict has said it
-        st.info(quality.advice)
+        st.info(said(quality.advice))
 
 
 def _show_votes(answer: Answer) -> None:
     votes = answer.prediction.votes
-    st.subheader("Several looks (TTA)", anchor=False)
-    st.caption(f"The digit is read in each of these {len(votes)} views; the mean of the answers counts.")
+    st.subheader(text("answer.votes"), anchor=False)
+    st.caption(text("answer.votes_hint", count=len(votes)))
     with st.container(horizontal=True):
-        for image, (view, digit, confidence) in zip(looks(answer.digit), votes, strict=True):
-            caption = f"{view.name}: {digit} · {percent(confidence)}"
-            picture(image, caption, box=VOTE, alt=f"The digit {view.name}")
+        for image, (look, digit, confidence) in zip(looks(answer.digit), votes, strict=True):
+            words = view(look.name)
+            caption = text("answer.vote", view=words, digit=digit, confidence=percent(confidence))
+            picture(image, caption, box=VOTE, alt=text("answer.vote_alt", view=words))
 
 
 def _show_steps(answer: Answer) -> None:
-    st.subheader("The eleven steps", anchor=False)
+    st.subheader(text("answer.steps"), anchor=False)
     if len(answer.trace) < len(STEPS):
-        st.caption(f"The steps end at number {len(answer.trace)}: no digit was found there.")
+        st.caption(text("answer.steps_end", number=len(answer.trace)))
     elif answer.elapsed_ms is not None:
-        st.caption(f"From the opened photo to the answer: {duration(answer.elapsed_ms / 1000)}.")
+        st.caption(text("answer.steps_time", duration=duration(answer.elapsed_ms / 1000)))
     with st.container(horizontal=True):
-        for step in answer.trace:
+        for step, made in zip(STEPS, answer.trace, strict=False):
+            title, caption = step_words(step)
             with st.container(width=TILE, gap="xsmall"):
-                st.markdown(f"**{step.number} · {step.title}**")
-                picture(step.image, "", box=TILE, alt=f"The image after step {step.number}, {step.title}")
-                st.caption(f"{step.caption} *{step.note}*" if step.note else step.caption)
+                st.markdown(f"**{made.number} · {title}**")
+                picture(made.image, "", box=TILE, alt=text("answer.step_alt", number=made.number, title=title))
+                st.caption(f"{caption} *{said(made.note)}*" if made.note else caption)

@@ -1,34 +1,27 @@
-"""Figures as people read them."""
+"""Figures as people read them, in their language."""
 
 import math
 
+from ui.texts import said, text
+
 # The categories of `digitlens benchmark`, in the order in which they are shown.
-KINDS = {
-    "all": "All kinds",
-    "photos": "Photos of paper",
-    "paint_drawing": "Drawings",
-    "tiny_28px": "Tiny images (28 pixels)",
-}
-
-# One sentence for the verdicts that say more than a digit.
-NOT_A_DIGIT_WORDS = "**This does not look like a digit:** of the ten, it is most like a {digit}."
-SEVERAL_DIGITS_WORDS = "**There are several digits here:** the main one reads {digit}; ‘Read a number’ reads them all."
+KINDS = ("all", "photos", "paint_drawing", "tiny_28px")
 
 
-def verdict_name(verdict: str) -> str:
-    """Return a verdict as people read it: "not_a_digit" is "not a digit"."""
-    return verdict.replace("_", " ")
+def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
+    """Return a number with so many decimals: 10000 is "10,000", in French "10 000"."""
+    return _local(f"{value:{'+' if signed else ''},.{digits}f}")
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %"."""
+    """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %", on one line."""
     step = 10**-digits
     value = 100 * share
     if value < 100 and value > 100 - step / 2:
-        return f"> {100 - step:.{digits}f} %"
+        return f">\u00a0{_percent(100 - step, digits)}"
     if 0 < value < step / 2:
-        return f"< {step:.{digits}f} %"
-    return f"{value:.{digits}f} %"
+        return f"<\u00a0{_percent(step, digits)}"
+    return _percent(value, digits)
 
 
 def decimals(images: int) -> int:
@@ -40,23 +33,23 @@ def interval(bounds: tuple[float, float] | list[float], digits: int = 1) -> str:
     """Return the bounds of 95 % as "95 %: 97.0 to 98.2 %"; drawn from images without an error, they say nothing."""
     low, high = bounds
     if low == high == 1:
-        return "no error"
-    return f"95 %: {100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+        return text("number.no_error")
+    return text("number.interval", low=number(100 * low, digits), high=number(100 * high, digits))
 
 
 def kind(category: str) -> str:
     """Return what a category of real digits is called: "tiny_28px" is "Tiny images (28 pixels)"."""
-    return KINDS.get(category, category.replace("_", " ").capitalize())
+    return text(f"kind.{category}") if category in KINDS else category.replace("_", " ").capitalize()
 
 
 def duration(seconds: float) -> str:
     """Return a time as "0.2 ms", "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
     if seconds < 0.0095:
-        return f"{1000 * seconds:.1f} ms"
+        return f"{number(1000 * seconds, 1)} ms"
     if seconds < 1:
-        return f"{1000 * seconds:.0f} ms"
+        return f"{number(1000 * seconds)} ms"
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return f"{number(seconds, 1)} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
@@ -68,4 +61,18 @@ def shape(sides: list[int]) -> str:
 
 def significant(value: float) -> str:
     """Return a small number without a tail of digits: 0.002, 5e-07."""
-    return f"{value:.3g}" if value and math.isfinite(value) else "0"
+    return _local(f"{value:.3g}") if value and math.isfinite(value) else "0"
+
+
+def view(name: str) -> str:
+    """Return what a look of several does, from its name in inference.tta."""
+    return ", ".join(said(part) for part in name.split(", "))
+
+
+def _percent(value: float, digits: int) -> str:
+    return text("number.percent", number=number(value, digits))
+
+
+def _local(english: str) -> str:
+    """Return a number, as Python writes it, with this language's signs."""
+    return english.translate(str.maketrans({",": text("number.thousands"), ".": text("number.decimal")}))

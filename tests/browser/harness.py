@@ -138,7 +138,7 @@ class Dashboard:
 
     def go_by_sidebar(self, page: str) -> None:
         """Change the page by the list in the sidebar."""
-        self.page.get_by_test_id("stSidebarNavLink").filter(has_text=page).click()
+        self.page.get_by_test_id("stSidebar").get_by_role("link", name=page, exact=True).click()
         expect(self.page.get_by_role("heading", name=page, exact=True)).to_be_visible()
         self.settle()
 

@@ -85,7 +85,7 @@ def test_mnist_image_by_index_and_at_random(dashboard):
         labels = load_test_images()[1]
     except MnistUnavailable as error:
         pytest.skip(f"needs MNIST: {error}")
-    dashboard.open_prediction("MNIST test images")
+    dashboard.open_prediction("MNIST")
     index = dashboard.page.get_by_role("spinbutton")
     index.fill("17")
     index.press("Enter")
