@@ -138,7 +138,7 @@ def material(classifier: Classifier, count: int, folder: Path | None) -> dict[st
         sources["scenes"].append((open_photo(made.photo), one.label))
     if folder:
         for part in PARTS:
-            sources[part] = [(open_photo(folder / one.file), one.label) for one in read_manifest(folder, part)]
+            sources[part] = [(open_photo(folder / one.file), one.label) for one in read_manifest(folder, part)[0]]
     return sources
 
 

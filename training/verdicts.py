@@ -129,7 +129,7 @@ def rows_of_digits(split: Split, count: int, seed: int) -> Iterator[np.ndarray]:
 
 def people(folder: Path) -> Iterator[Case]:
     """Yield the photos of a folder that were used in development."""
-    for entry in read_manifest(folder, "tune"):
+    for entry in read_manifest(folder, "tune")[0]:
         yield case(open_photo(folder / entry.file), REPORT, PEOPLE, group_of(entry.category), entry.label)
 
 
