@@ -146,6 +146,17 @@ def test_what_is_no_digit_and_what_is_several_is_said(app, monkeypatch):
     row = np.hstack([drawing(digit)[..., :3] for digit in (3, 5)])
     uploaded(app, encoded(row))
     assert "There are several digits here" in texts(app.info)
+    # All of them are read without being asked.
+    assert texts(app.code) == "35"
+    assert "Digits found: 2" in texts(app.caption)
+
+
+@needs_network
+def test_a_number_is_read_where_it_is_asked_for(app):
+    uploaded(app, encoded(photo(3)))
+    assert not app.code
+    app.toggle(key="number_False").set_value(True).run()
+    assert texts(checked(app).code) == "3"
 
 
 @needs_network

@@ -5,6 +5,7 @@ import streamlit as st
 from inference import PhotoError
 from ui.answer import read, remember
 from ui.inputs import MODES
+from ui.number import offer_number
 from ui.page import open_page
 from ui.settings import ask_settings
 from ui.show import show_answer, show_details
@@ -42,4 +43,6 @@ with right:
             remember(answer)
             show_answer(answer)
 if answer is not None:
+    if answer.trace and answer.prediction is not None:
+        offer_number(answer)
     show_details(answer)
