@@ -24,13 +24,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class QualityRecord:
-    """How well a photo shows its digit: the score and its three measures, 0 to 1, and a sentence of advice, or none."""
+    """How well a photo shows its digit: the score and its five measures, 0 to 1, and a sentence of advice, or none."""
 
     score: float
     level: str
     contrast: float
     size: float
     aspect_ratio: float
+    distinctness: float
+    legibility: float
     advice: str
 
 
