@@ -53,7 +53,7 @@ def _ablation() -> list[str]:
         f"| --- | --- | {'--- | ' * len(sources)}--- |",
     ]
     for row in measured["rows"]:
-        shares = " | ".join(f"{row[key]['accuracy']:.1%}" for key in sources)
+        shares = " | ".join(percent(row[key]["accuracy"], 1) for key in sources)
         lines.append(f"| {row['number'] or 'none'} | {row['how']} | {shares} | {row['milliseconds']:.0f} ms |")
     counts = ", ".join(f"{measured['rows'][0][key]['total']} {name}" for key, name in sources.items())
     return [

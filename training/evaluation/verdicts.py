@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from training.evaluation.measures import percent
+
 
 def verdicts(folder: Path) -> str:
     """Return the section, made from verdicts.json in ``folder``; empty where that is missing or of another network."""
@@ -20,8 +22,8 @@ def verdicts(folder: Path) -> str:
             f" {measured['fitted_on']['digits']:,} digits and {measured['fitted_on']['rest']:,} other things, of"
             " our own making (`training/non_digits.py`). Under a likeness of"
             f" {measured['not_a_digit_below']:.3g} the verdict is `not_a_digit`: chosen so that"
-            f" {measured['chosen_so_that_digits_are_refused']:.1%} of the digits are refused that are read right. With"
-            f" the head one digit takes {cost['with_ms']:.2f} ms, without it {cost['without_ms']:.2f} ms; asking all"
+            f" {percent(measured['chosen_so_that_digits_are_refused'], 1)} of the digits are refused that are read"
+            f" right. With the head one digit takes {cost['with_ms']:.2f} ms, without it {cost['without_ms']:.2f} ms; asking all"
             f" networks, as one of the ways below does, {cost['all_networks_ms']:.2f} ms.\n",
             "Chosen on one half, reported on the other: the two share no image, font, generator or picture, and"
             " symbols and Japanese letters are not chosen on at all. Look-alikes (O, I, S, Z …) are counted apart.\n",
@@ -31,9 +33,9 @@ def verdicts(folder: Path) -> str:
                     (
                         f"**{row['about']}**" if row["name"] == measured["shipped"] else row["about"],
                         f"{row['auroc']:.3f}",
-                        f"{row['fpr_at_95']:.1%}",
-                        f"{row['refused']:.1%}",
-                        f"{row['refused_digits']:.1%}",
+                        percent(row["fpr_at_95"], 1),
+                        percent(row["refused"], 1),
+                        percent(row["refused_digits"], 1),
                     )
                     for row in measured["ways"]
                 ],
@@ -44,10 +46,11 @@ def verdicts(folder: Path) -> str:
                 ("what is shown", "photos", "refused", "95 % interval", *_names(measured), "right", "`digit` is right"),
                 [_row(row) for row in measured["verdicts"] if row["half"] == "report" and row["of"] == row["kind"]],
             ),
-            f"Goals: {goals['refused_non_digits']:.0%} of what is none refused with {goals['refused_digits']:.0%} of"
-            f" the digits, AUROC {goals['auroc']}; `digit` said of {goals['called_digit']:.0%} of the single digits and"
-            f" right in {goals['right_when_called_digit']:.0%}; at most {goals['singles_called_several']:.1%} of single"
-            " digits called several. Families one by one, both halves: `verdicts.json`.\n",
+            f"Goals: {percent(goals['refused_non_digits'], 0)} of what is none refused with"
+            f" {percent(goals['refused_digits'], 0)} of the digits, AUROC {goals['auroc']}; `digit` said of"
+            f" {percent(goals['called_digit'], 0)} of the single digits and right in"
+            f" {percent(goals['right_when_called_digit'], 0)}; at most {percent(goals['singles_called_several'], 1)} of"
+            " single digits called several. Families one by one, both halves: `verdicts.json`.\n",
         ]
     )
 
@@ -63,11 +66,11 @@ def _row(row: dict) -> tuple:
     return (
         row["of"].replace("_", "-"),
         row["photos"],
-        f"{row['refused']:.1%}",
-        f"{low:.1%} to {high:.1%}",
+        percent(row["refused"], 1),
+        f"{percent(low, 1)} to {percent(high, 1)}",
         *row["verdicts"].values(),
-        f"{row['right']:.1%}" if is_of_digits else "",
-        f"{as_digit:.1%}" if is_of_digits and as_digit is not None else "",
+        percent(row["right"], 1) if is_of_digits else "",
+        percent(as_digit, 1) if is_of_digits and as_digit is not None else "",
     )
 
 
