@@ -23,8 +23,8 @@ def verdicts(folder: Path) -> str:
             " our own making (`training/non_digits.py`). Under a likeness of"
             f" {measured['not_a_digit_below']:.3g} the verdict is `not_a_digit`: chosen so that"
             f" {percent(measured['chosen_so_that_digits_are_refused'], 1)} of the digits are refused that are read"
-            f" right. With the head one digit takes {cost['with_ms']:.2f} ms, without it {cost['without_ms']:.2f} ms; asking all"
-            f" networks, as one of the ways below does, {cost['all_networks_ms']:.2f} ms.\n",
+            f" right. With the head one digit takes {cost['with_ms']:.2f} ms, without it {cost['without_ms']:.2f} ms;"
+            f" asking all networks, as one of the ways below does, {cost['all_networks_ms']:.2f} ms.\n",
             "Chosen on one half, reported on the other: the two share no image, font, generator or picture, and"
             " symbols and Japanese letters are not chosen on at all. Look-alikes (O, I, S, Z …) are counted apart.\n",
             _table(
