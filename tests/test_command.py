@@ -23,7 +23,7 @@ from inference.photo_benchmark import (
     summary,
 )
 from inference.samples import encoded
-from tests.drawn import drawing
+from tests.drawn import drawing, two_digits
 
 pytestmark = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
@@ -50,6 +50,26 @@ def test_a_folder_is_read_and_what_is_no_image_passed_over(folder, capsys):
     assert [Path(answer["file"]).name for answer in answers] == ["two.jpg", "seven.png"]
     assert [answer["digit"] for answer in answers] == [2, 7]
     assert all(answer["status"] == "digit" and answer["error"] is None for answer in answers)
+
+
+def test_the_digit_in_a_box_is_read_and_turned_upright(tmp_path, capsys):
+    sheet = tmp_path / "sheet.png"
+    sheet.write_bytes(encoded(two_digits(8, 7, rotation=90)))
+    options = ["--json", "--rembg", "never", "--box", "30,930,240,240", "--rotation", "90"]
+    assert main(["predict", *options, str(sheet)]) == 0
+    assert lines(capsys)[0]["digit"] == 7
+
+
+@pytest.mark.parametrize(("box", "said"), [("1,2,3", "four whole numbers"), ("a,b,c,d", "four whole numbers")])
+def test_a_box_that_is_none_is_one_sentence(folder, capsys, box, said):
+    with pytest.raises(SystemExit, match="2"):
+        main(["predict", "--box", box, str(folder / "seven.png")])
+    assert said in capsys.readouterr().err
+
+
+def test_a_box_outside_the_photo_is_an_error_of_that_photo(folder, capsys):
+    assert main(["predict", "--json", "--box", "900,900,50,50", str(folder / "seven.png")]) == 1
+    assert lines(capsys)[0]["error"]["code"] == "bad_box"
 
 
 def test_a_bad_file_is_an_error_and_the_others_are_still_answered(folder, capsys):

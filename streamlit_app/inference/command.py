@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     predict = commands.add_parser("predict", help="read the digit in each photo")
     predict.add_argument("paths", nargs="+", metavar="PATH", help="a photo, or a folder of photos")
     predict.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
+    predict.add_argument(
+        "--box", type=_box, metavar="R,C,H,W", help="where the digit is: row, column, height and width in pixels"
+    )
+    predict.add_argument(
+        "--rotation", type=float, default=0.0, metavar="DEGREES", help="how far to turn the photo, counter-clockwise"
+    )
     predict.set_defaults(run=_predict)
 
     read = commands.add_parser("read", help="read every digit in each photo: numbers, rows of them, equations")
@@ -79,12 +85,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _box(given: str) -> tuple[int, int, int, int]:
+    try:
+        row, column, height, width = (int(part) for part in given.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"four whole numbers are wanted, as in 40,60,200,150, not {given!r}"
+        ) from error
+    return row, column, height, width
+
+
 def _predict(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
     config = _config(options)
 
     def read(path: Path):
-        return digit_record(str(path), read_digit(path, classifier, config, tta=options.tta))
+        reading = read_digit(path, classifier, config, tta=options.tta, box=options.box, rotation=options.rotation)
+        return digit_record(str(path), reading)
 
     return _answer_each(options, read, digit_error, _line)
 
