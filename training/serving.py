@@ -113,7 +113,7 @@ def _predict(page, url: str, with_rembg: bool) -> int:
         done += _answered(page, lambda number=number: _stroke(page, number))
 
     if mnist_path().exists():
-        page.get_by_role("radio", name="MNIST test images").click()
+        page.get_by_role("radio", name="MNIST").click()
         index = page.get_by_role("spinbutton")
         index.wait_for()
         for number in range(FROM_MNIST):

@@ -28,8 +28,8 @@ SURE, NO_DIGIT = 0.7, 0.45
 CLEAR = 0.9
 # Where the ground's mean colour is darker than this, 0-255, light ink is looked for first.
 DARK = 100
-# A find that is larger than this share of the photo may be a part of a digit that fills it.
-LARGE = 0.5
+# A find that is larger than this share of the photo may be a part of a digit that fills it, unless it is clearer.
+LARGE, CLEAR_IF_LARGE = 0.5, 0.95
 # A digit that does spans this share, and the finder is as certain of it as this.
 FILLS, FILLS_FOR_SURE = 0.75, 0.985
 # The border that a digit which fills its photo is given, as a share of the longer side.
@@ -567,7 +567,7 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
 
 def _may_fill_photo(sample: Sample) -> bool:
     """Whether what was found leaves room for doubt that the digit is larger, and touches the photo's border."""
-    return sample.certainty < CLEAR or sample.found.evidence.size > LARGE
+    return sample.certainty < (CLEAR_IF_LARGE if sample.found and sample.found.evidence.size > LARGE else CLEAR)
 
 
 def _border_is_light(rgb: np.ndarray) -> bool:
