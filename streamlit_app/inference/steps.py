@@ -29,7 +29,7 @@ CLEAR = 0.9
 # Where the ground's mean colour is darker than this, 0-255, light ink is looked for first.
 DARK = 100
 # A find that is larger than this share of the photo may be a part of a digit that fills it, unless it is clearer.
-LARGE, CLEAR_IF_LARGE = 0.5, 0.95
+LARGE, CLEAR_IF_LARGE = 0.5, 0.98
 # A digit that does spans this share, and the finder is as certain of it as this.
 FILLS, FILLS_FOR_SURE = 0.75, 0.985
 # The border that a digit which fills its photo is given, as a share of the longer side.
