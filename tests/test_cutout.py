@@ -12,6 +12,7 @@ import pytest
 from inference import Classifier, Config, cutout, preprocess, read_digit
 from inference.classifier import models_folder
 from inference.samples import photo
+from inference.steps import candidates
 from tests.drawn import drawing
 
 needs_weights = pytest.mark.skipif(

@@ -24,7 +24,7 @@ def find_sheet(rgb: np.ndarray) -> np.ndarray | None:
     if min(small.shape) < 32:
         return None
     smooth = cv2.medianBlur(small, 5)
-    level, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     # Writing is no hole in the sheet.
     light = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(light, connectivity=4)

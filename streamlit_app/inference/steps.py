@@ -627,10 +627,10 @@ def _holds(larger: Sample, found: Sample) -> bool:
     """
     if found.certainty < CLEAR:
         return True
-    points = np.argwhere(found.found.mask)[::4] + (found.found.row, found.found.column)
+    points = np.argwhere(found.found.mask)[::4] + np.array([found.found.row, found.found.column])
     room = (np.array(larger.composed.shape[:2]) - found.composed.shape[:2]) / 2
     points = (points * (len(found.composed) // len(found.small)) + room) / (len(larger.composed) // len(larger.small))
-    rows, columns = (np.round(points).astype(int) - (larger.found.row, larger.found.column)).T
+    rows, columns = np.round(points).astype(int).T - np.array([[larger.found.row], [larger.found.column]])
     mask = larger.found.mask
     inside = (rows >= 0) & (columns >= 0) & (rows < mask.shape[0]) & (columns < mask.shape[1])
     return mask[rows[inside], columns[inside]].sum() > PART_OF * len(points)
