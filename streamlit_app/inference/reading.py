@@ -72,7 +72,8 @@ def _best_read(
             return read[-1]
     # At a tie the later one was of no help; its trace says why.
     first, other = read[0], max(reversed(read), key=_digit_likeness)
-    return first if _digit_likeness(other) < MUCH_MORE * _digit_likeness(first) else other
+    known = _digit_likeness(first)
+    return first if known < _digit_likeness(other) < MUCH_MORE * known else other
 
 
 def _digit_likeness(read: tuple[Preprocessed, Prediction | None]) -> float:

@@ -28,6 +28,8 @@ SURE, NO_DIGIT = 0.7, 0.45
 CLEAR = 0.9
 # Where the ground's mean colour is darker than this, 0-255, light ink is looked for first.
 DARK = 100
+# Where no digit is clear, ink is looked for that is so much weaker than the threshold says.
+FAINT = 0.6
 # A find that is larger than this share of the photo may be a part of a digit that fills it, unless it is clearer.
 LARGE, CLEAR_IF_LARGE = 0.5, 0.98
 # A digit that does spans this share, and the finder is as certain of it as this.
@@ -67,6 +69,7 @@ class Sample:
     light_ground: bool = True
     fills_photo: bool = False
     sheet: np.ndarray | None = None
+    is_faint: bool = False
     object_mask: np.ndarray | None = None
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
@@ -208,12 +211,15 @@ def to_greyscale(sample: Sample) -> Sample:
 def denoise(sample: Sample) -> Sample:
     """A Gaussian blur, the wider the larger the image, smooths grain and compression blocks.
 
-    The kernel is 5×5 from 600 pixels on, 3×3 from 100 on; smaller images are not blurred.
+    The kernel is 5×5 from 600 pixels on, 3×3 from 100 on; smaller images are not blurred. Where no digit is clear, it is
+    looked for once more with a wider kernel and a lower threshold: faint ink, broken by grain.
     """
     side = max(sample.image.shape)
     if side < 100:
         return replace(sample, note="A small image: every pixel counts, left as it is.")
     kernel = 3 if side < 600 else 5
+    if sample.is_faint:
+        kernel += 2
     return replace(sample, image=cv2.GaussianBlur(sample.image, (kernel, kernel), 0), note=f"Kernel {kernel}×{kernel}.")
 
 
@@ -275,6 +281,8 @@ def _close_up(sample: Sample, piece: ink.Piece) -> np.ndarray:
 def find_ink(sample: Sample) -> ink.Found | None:
     """Return what is most like a digit in a sample after step 5, however unlikely, as it lies in the small copy."""
     threshold = ink.ink_threshold(ground.sampled(sample.strength))
+    if sample.is_faint:
+        threshold = replace(threshold, ink=FAINT * threshold.ink)
     return ink.find_digit(sample.strength, threshold, sample.grey)
 
 
@@ -516,9 +524,11 @@ def preprocess(photo: np.ndarray, config: Config | None = None) -> Preprocessed:
 
 
 def candidates(photo: np.ndarray, config: Config | None = None) -> Iterator[Preprocessed]:
-    """Yield what the steps may make of a photo, the likeliest first, with the ink dark and light, in the sheet alone,
-    and, in the mode "auto" where the ink finder is unsure of them all, with rembg. Whoever can read them stops where
-    one is read well: each takes as long as the first. Where nothing is found, the first is blank.
+    """Yield what the steps may make of a photo, the likeliest first: with the ink dark and light, then faint, then in
+    the sheet alone, and, in the mode "auto" where the ink finder is unsure of them all, with rembg.
+
+    Whoever can read them stops where one is read well: each takes as long as the first. Where nothing is found in the
+    whole photo, the first is blank.
     """
     config = config or Config()
     if config.rembg == "always":
@@ -573,6 +583,10 @@ def _ways(photo: np.ndarray, config: Config) -> Iterator[Preprocessed]:
     finds.sort(key=_certainty, reverse=True)
     for find in finds:
         if find is finds[0] or not find[-1].is_blank:
+            yield _finished(find)
+    if finds[0][-1].certainty < SURE:
+        find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=True, is_faint=True)])
+        if not find[-1].is_blank:
             yield _finished(find)
     if (region := sheet.find_sheet(shown.composed)) is not None:
         find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=True, sheet=region)])
