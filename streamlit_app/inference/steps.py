@@ -211,8 +211,8 @@ def to_greyscale(sample: Sample) -> Sample:
 def denoise(sample: Sample) -> Sample:
     """A Gaussian blur, the wider the larger the image, smooths grain and compression blocks.
 
-    The kernel is 5×5 from 600 pixels on, 3×3 from 100 on; smaller images are not blurred. Where no digit is clear, it is
-    looked for once more with a wider kernel and a lower threshold: faint ink, broken by grain.
+    The kernel is 5×5 from 600 pixels on, 3×3 from 100 on; smaller images are not blurred. Where no digit is clear,
+    faint ink is looked for once more, with a wider kernel here and a lower threshold in step 6.
     """
     side = max(sample.image.shape)
     if side < 100:
