@@ -120,10 +120,17 @@ def without_rules(strength: np.ndarray, threshold: Threshold, pen: int = 3) -> n
     if not on_line.any():
         return mask
     ink = 1 - (1 - strength) / (1 - np.minimum(LINE_MARGIN * lines, 0.95)) > threshold.ink
-    ink = mask & (~on_line | cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, np.ones((pen, pen))).astype(bool))
+    # Wider than the lines is a broad pen's ink, however strong the lines are.
+    broad = round(stroke_width(on_line)) + 1
+    ink = mask & (~on_line | _opened(ink, pen) | _opened(mask, broad))
     # A faint pen may be interrupted where it crosses a line.
     bridged = cv2.morphologyEx(np.pad(ink, BRIDGE).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE)))
     return mask & bridged[BRIDGE:-BRIDGE, BRIDGE:-BRIDGE].astype(bool)
+
+
+def _opened(mask: np.ndarray, side: int) -> np.ndarray:
+    kernel = np.ones((side, side), np.uint8)
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel).astype(bool)
 
 
 def components(strength: np.ndarray, mask: np.ndarray, most: int = 60) -> tuple[np.ndarray, list[Component]]:
@@ -219,7 +226,7 @@ def find_digit(strength: np.ndarray, threshold: Threshold, grey: np.ndarray | No
     if not rated:
         return None
     main = rated[0][1]
-    parts = (piece for piece in pieces if piece is not main and _belongs_to(piece, main))
+    parts = (piece for piece in pieces if piece is not main and _belongs_to(piece, main, labels))
     chosen = [main, *(piece for piece in parts if is_stroke(piece, labels, strength))]
     top = min(piece.row for piece in chosen)
     left = min(piece.column for piece in chosen)
@@ -298,12 +305,14 @@ def _is_straight(piece: Component, labels: np.ndarray) -> bool:
     return max(sides) + 1 > 5 * (min(sides) + 1)
 
 
-def _belongs_to(piece: Component, main: Component) -> bool:
+def _belongs_to(piece: Component, main: Component, labels: np.ndarray) -> bool:
     """Tell a further part of the digit: near its main piece, alike in strength, no speck, off the photo's border."""
     size = max(main.height, main.width)
     if piece.touched_edges or piece.strength < 0.65 * main.strength:
         return False
-    if not 0.12 * size <= max(piece.height, piece.width) <= size:
+    if not 0.12 * size <= max(piece.height, piece.width) <= 2 * size:
+        return False
+    if max(piece.height, piece.width) > size and _is_straight(piece, labels):
         return False
     gap_rows = max(main.row - piece.row - piece.height, piece.row - main.row - main.height)
     gap_columns = max(main.column - piece.column - piece.width, piece.column - main.column - main.width)
