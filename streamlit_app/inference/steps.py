@@ -32,6 +32,9 @@ DARK = 100
 LARGE, CLEAR_IF_LARGE = 0.5, 0.98
 # A digit that does spans this share, and the finder is as certain of it as this.
 FILLS, FILLS_FOR_SURE = 0.75, 0.985
+import os
+STRONGER = float(os.environ.get('STRONGER', '1.1'))
+PENS = float(os.environ.get('PENS', '0.35'))
 # The border that a digit which fills its photo is given, as a share of the longer side.
 ROOM = 0.4
 
@@ -64,6 +67,7 @@ class Sample:
     note: str = ""
     light_ground: bool = True
     fills_photo: bool = False
+    pens: float = 1.0
     object_mask: np.ndarray | None = None
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
@@ -219,12 +223,12 @@ def detect_ground(sample: Sample) -> Sample:
     1 - grey / ground. Source: the top-hat, F. Meyer, "Iterative image transformations", 1979.
     """
     grey = sample.image if sample.light_ground else 255 - sample.image
-    strength = ground.strokes_strength(grey, _widest_stroke(grey.shape))
+    strength = ground.strokes_strength(grey, _widest_stroke(grey.shape, sample.pens))
     return replace(sample, image=_as_picture(strength), grey=grey, strength=strength, note="")
 
 
-def _widest_stroke(shape: tuple[int, int]) -> int:
-    return max(round(WIDEST_STROKE * min(shape)), WIDEST_STROKE_PIXELS) | 1
+def _widest_stroke(shape: tuple[int, int], pens=1.0) -> int:
+    return max(round(pens * WIDEST_STROKE * min(shape)), WIDEST_STROKE_PIXELS) | 1
 
 
 # --- 6 -------------------------------------------------------------------------------------------------------
@@ -284,7 +288,7 @@ def look_closely(sample: Sample, mask: np.ndarray, row: int, column: int) -> See
     times = max(1, len(sample.composed) // len(sample.small))
     if times == 1:
         return Seen(sample.strength, mask, row, column, 0, 0)
-    widest = _widest_stroke(sample.small.shape[:2]) * times | 1
+    widest = _widest_stroke(sample.small.shape[:2], sample.pens) * times | 1
     top, left = (max(0, start * times - widest) for start in (row, column))
     bottom, right = ((start + length) * times + widest for start, length in zip((row, column), mask.shape, strict=True))
     part = sample.composed[top:bottom, left:right]
@@ -548,6 +552,11 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
         find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
         if _fills(find[-1], photo.shape):
             finds.append(find)
+    best = max(finds, key=lambda find: find[-1].certainty)[-1]
+    if best.certainty < CLEAR:
+        find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=best.light_ground, pens=PENS)])
+        if _is_narrow(find[-1]):
+            finds.append(find)
     samples = max(finds, key=lambda find: find[-1].certainty)
     _, *made = _taken(STEPS[6:], samples)
     trace = (
@@ -563,6 +572,14 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
         beside=last.beside,
         parts=last.parts,
     )
+
+
+def _is_narrow(sample: Sample) -> bool:
+    """Whether a find's strokes are so much narrower than the widest that none of them was taken for ground."""
+    if sample.found is None:
+        return False
+    widest = _widest_stroke(sample.small.shape[:2], sample.pens)
+    return sample.found.evidence.thickness * max(sample.found.mask.shape) < 0.7 * widest
 
 
 def _may_fill_photo(sample: Sample) -> bool:
