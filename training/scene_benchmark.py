@@ -36,6 +36,7 @@ SEED = 2026
 VALIDATION, TEST = "validation", "test"
 # 87 of each condition with the test digits, 43 or 44 with the validation digits.
 COUNTS = {VALIDATION: 1130, TEST: 2261}
+# Their seeds begin so much above the others'.
 LATER_SEEDS = 500_000
 RESAMPLES = 1000
 # Photos on a contact sheet, and how large.
@@ -75,12 +76,13 @@ class Answer:
 def plan(split: Split, count: int, seed: int = SEED, left_out: Set[int] = frozenset()) -> list[Planned]:
     """Choose ``count`` digits of a split and a condition for each, ordered by condition; no digit is taken twice.
 
-    The conditions take turns, and within each the labels. ``left_out``: places of images that are not to be used. More
-    scenes begin with the same ones. Raises ValueError where there are too few digits of a label.
+    The conditions take turns, and within each the labels; those of LATER do so among themselves. ``left_out``: places
+    of images that are not to be used. More scenes begin with the same ones. Raises ValueError where there are too few
+    digits of a label.
     """
     order = np.random.default_rng(seed).permutation(len(split.labels))
     usable = [int(place) for place in order if int(place) not in left_out]
-    first, later = [name for name in CONDITIONS if name not in LATER], list(LATER)
+    first, later = ([name for name in CONDITIONS if (name in LATER) is is_later] for is_later in (False, True))
     later_count = count * len(later) // len(CONDITIONS)
     # The two take digits from either end, so that one is not changed by how many the other takes.
     planned = _in_turns(first, count - later_count, split, usable, seed * 1_000_000)
@@ -307,7 +309,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--digits", choices=COUNTS, default=VALIDATION, help="test: for the final report only (default: %(default)s)"
     )
-    parser.add_argument("--count", type=int, metavar="N", help="how many scenes (default: validation 1000, test 2000)")
+    parser.add_argument("--count", type=int, metavar="N", help="how many scenes (default: validation 1130, test 2261)")
     parser.add_argument(
         "--json",
         type=Path,

@@ -247,7 +247,7 @@ def form(site: Site, rng: np.random.Generator) -> np.ndarray:
         turn = np.linspace(0, 2 * np.pi, 40)
         circle = radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
         for row in (0.3, 0.7):
-            hole = _polygon(site.shape, circle + (2.2 * radius, row * site.rows), 0.6)
+            hole = _polygon(site.shape, circle + np.array([2.2 * radius, row * site.rows]), 0.6)
             if not hole[kept_free].any():
                 _lay(picture, hole, _pick(rng, ((20, 20, 22), (90, 90, 92), (160, 160, 160))))
     return picture

@@ -196,7 +196,8 @@ def _photo(
 def _cut(
     photo: np.ndarray, box: tuple[int, int, int, int], room: tuple[float, float], rng: np.random.Generator
 ) -> tuple[np.ndarray, tuple[int, int, int, int]]:
-    """Return the photo cut to the digit in its box, each side with a room of its own, and the box in it; half square."""
+    """Return the photo cut to the digit in its box, each side with a room of its own, and the box in it."""
+    # Half of them are square, as people often cut.
     row, column, height, width = box
     longer = max(height, width)
     top, left, bottom, right = (round(share * longer) for share in rng.uniform(*room, 4))

@@ -11,12 +11,12 @@ class Evidence:
 
     ``strength``: of its main stroke, 0-1; ``noise``: of the ground, one standard deviation; ``unevenness`` of the
     stroke's width, its deviation by its mean; ``thickness``: of the stroke where it is thickest, by the find's longer
-    side; ``patchiness`` of its ink, the deviation of its strength along the strokes by its mean: a shadow and the ink in it
-    are two; ``edges`` of the photo that it touches; ``darkest_beside`` and ``lightest_beside``: the strength of the ground
-    around it, by that of the ink: near 0 around a stroke, more on a slope of light, less beside an edge;
-    ``open_side``: the share of its surroundings that is as dark as the ink itself, as beside a corner of a shadow;
-    ``rivalry``: the score of the next best piece by its own, 0-1; ``pieces`` of ink in the photo; ``size``: its longer
-    side by the photo's shorter one.
+    side; ``patchiness`` of its ink, the deviation of its strength along the strokes by its mean: a shadow and the ink
+    in it are two things; ``edges`` of the photo that it touches; ``darkest_beside`` and ``lightest_beside``: the
+    strength of the ground around it, by that of the ink: near 0 around a stroke, more on a slope of light, less beside
+    an edge; ``open_side``: the share of its surroundings that is as dark as the ink itself, as beside a corner of a
+    shadow; ``rivalry``: the score of the best piece that is no part of it, by its own, 0-1; ``pieces`` of ink in the
+    photo; ``size``: its longer side by the photo's shorter one.
     """
 
     strength: float

@@ -16,9 +16,12 @@ from inference.rules import printed_lines
 MIN_STRENGTH = 0.07
 # Smaller images are crops of one digit: no line in them is a ruled one.
 RULES_FROM_SIDE = 100
-LINE_SHARE=0.5
-LINE_MARGIN=1.15
-BRIDGE=5
+# Lines are often printed more faintly than the pen writes: from this share of the ink's threshold on they are seen.
+FAINTEST_LINE = 0.5
+# A line is not everywhere as strong as on average.
+LINE_MARGIN = 1.15
+# A gap that a line leaves in a stroke is closed up to about so many pixels.
+BRIDGE = 5
 
 
 @dataclass(frozen=True)
@@ -115,14 +118,14 @@ def without_rules(strength: np.ndarray, threshold: Threshold, pen: int = 3) -> n
     mask = strength > threshold.ink
     if min(mask.shape) < RULES_FROM_SIDE:
         return mask
-    lines = printed_lines(strength, LINE_SHARE * threshold.ink)
+    lines = printed_lines(strength, FAINTEST_LINE * threshold.ink)
     on_line = lines > 0
     if not on_line.any():
         return mask
-    ink = 1 - (1 - strength) / (1 - np.minimum(LINE_MARGIN * lines, 0.95)) > threshold.ink
+    over_line = 1 - (1 - strength) / (1 - np.minimum(LINE_MARGIN * lines, 0.95)) > threshold.ink
     # Wider than the lines is a broad pen's ink, however strong the lines are.
     broad = round(stroke_width(on_line)) + 1
-    ink = mask & (~on_line | _opened(ink, pen) | _opened(mask, broad))
+    ink = mask & (~on_line | _opened(over_line, pen) | _opened(mask, broad))
     # A faint pen may be interrupted where it crosses a line.
     bridged = cv2.morphologyEx(np.pad(ink, BRIDGE).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE)))
     return mask & bridged[BRIDGE:-BRIDGE, BRIDGE:-BRIDGE].astype(bool)

@@ -7,6 +7,8 @@ import numpy as np
 SPAN = 0.94
 # How far lines may rise or fall, as a share of their way: the sheet is turned, or seen from the side.
 SLOPES = np.arange(-0.2, 0.201, 0.02)
+# The middle of a line, across it, is where it has at least this share of the median strength of all.
+MIDDLE = 0.8
 # A line is looked for in windows of this share of the photo, of which it covers so much.
 WINDOW, COVER = 0.25, 0.6
 # So many pixels along a line are taken together: across it every one counts.
@@ -20,15 +22,15 @@ def printed_lines(strength: np.ndarray, faintest: float) -> np.ndarray:
 
     ``strength`` is that of lines and ink together; what is weaker than ``faintest`` is neither.
     """
-    lines = 1 - (1 - _level_lines(strength, faintest)) * (1 - _level_lines(strength.T, faintest).T)
-    return lines
+    # Where two lines cross, what the one lets through passes the other.
+    return 1 - (1 - _level_lines(strength, faintest)) * (1 - _level_lines(strength.T, faintest).T)
 
 
 def _level_lines(strength: np.ndarray, faintest: float) -> np.ndarray:
     """Return the strength of the lines from left to right, (R, C) float32.
 
     Averaged along a line, ink that crosses it counts for little and the noise for nothing. Lines are straight, each
-    with a slope of its own where the sheet is seen from the side: all slopes are tried (the Radon transform in windows).
+    with a slope of its own where the sheet is seen from the side: all slopes are tried (a Radon transform in windows).
     """
     rows, columns = strength.shape
     none = np.zeros(strength.shape, np.float32)
@@ -38,7 +40,9 @@ def _level_lines(strength: np.ndarray, faintest: float) -> np.ndarray:
     # Stronger ink than this is a pen's, as far as can be said yet.
     capped = np.clip(strength, 0, 4 * faintest)
     width = columns // TOGETHER
-    covered, capped = (cv2.resize(i, (width, rows), interpolation=cv2.INTER_AREA) for i in (255 * covered, capped))
+    covered, capped = (
+        cv2.resize(image, (width, rows), interpolation=cv2.INTER_AREA) for image in (255 * covered, capped)
+    )
     window = (round(WINDOW * width) | 1, 1)
     pad = int(np.ceil(SLOPES[-1] / 2 * columns))
     best = np.zeros((rows, width), np.float32)
@@ -52,7 +56,12 @@ def _level_lines(strength: np.ndarray, faintest: float) -> np.ndarray:
         is_line = cv2.dilate(is_line.astype(np.uint8), np.ones((3, 1), np.uint8))
         line = cv2.blur(cv2.warpAffine(capped, turn, size, flags=how), window) * is_line
         best = cv2.max(best, cv2.warpAffine(line, turn, (width, rows), flags=cv2.INTER_LINEAR))
-    best[~_is_ruled(best > 0, columns / width)] = 0
+    if not best.any():
+        return none
+    # By their middles, narrow lines do not touch each other.
+    is_middle = best > MIDDLE * np.median(best[best > 0])
+    is_ruled = _is_ruled(is_middle, columns / width).astype(np.uint8)
+    best *= cv2.dilate(is_ruled, np.ones((5, 1), np.uint8))
     if not best.any():
         return none
     best = np.minimum(best, STRONGEST * np.median(best[best > 0]))
