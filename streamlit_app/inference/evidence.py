@@ -56,18 +56,18 @@ class Evidence:
 
 
 # Fitted by training/finder.py.
-BIAS = 2.43
+BIAS = 1.91
 WEIGHTS = {
-    "strength": 1.02,
-    "clearness": 0.54,
-    "unevenness": -0.15,
-    "thickness": -2.97,
-    "patchiness": 0.0,
-    "edges": -2.32,
-    "slope": -3.76,
-    "edge": -1.13,
-    "open_side": -2.39,
-    "rivalry": -1.92,
-    "crowd": -0.35,
-    "size": 0.47,
+    "strength": 0.95,
+    "clearness": 0.64,
+    "unevenness": -0.37,
+    "thickness": -2.06,
+    "patchiness": -1.67,
+    "edges": -1.93,
+    "slope": -1.39,
+    "edge": -1.32,
+    "open_side": -2.85,
+    "rivalry": -2.49,
+    "crowd": -0.5,
+    "size": 0.27,
 }
