@@ -212,7 +212,7 @@ def denoise(sample: Sample) -> Sample:
 WIDEST_STROKE, WIDEST_STROKE_PIXELS = 0.16, 11
 # Where the finder is unsure, it looks for pens alone, so much narrower: a finger's shadow is ground, then. What it
 # finds must be narrower still, or it is what such a look leaves of a broad stroke.
-NARROW, CLEARLY_NARROW = 0.35, 0.7
+NARROW, CLEARLY_NARROW = 0.35, 1.0
 
 
 def detect_ground(sample: Sample) -> Sample:
