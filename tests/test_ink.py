@@ -289,7 +289,6 @@ CLEAR_EVIDENCE = Evidence(
     noise=0.01,
     unevenness=0.2,
     thickness=0.12,
-    patchiness=0.05,
     edges=0,
     darkest_beside=0.0,
     lightest_beside=-0.02,
@@ -312,6 +311,5 @@ def test_certainty_grows_with_what_speaks_for_a_digit():
         {"open_side": 0.4},
         {"rivalry": 0.95},
         {"thickness": 0.6},
-        {"patchiness": 0.3},
     ):
         assert replace(CLEAR_EVIDENCE, **worse).certainty < CLEAR_EVIDENCE.certainty

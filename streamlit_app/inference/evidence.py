@@ -11,19 +11,17 @@ class Evidence:
 
     ``strength``: of its main stroke, 0-1; ``noise``: of the ground, one standard deviation; ``unevenness`` of the
     stroke's width, its deviation by its mean; ``thickness``: of the stroke where it is thickest, by the find's longer
-    side; ``patchiness`` of its ink, the deviation of its strength along the strokes by its mean: a shadow and the ink
-    in it are two things; ``edges`` of the photo that it touches; ``darkest_beside`` and ``lightest_beside``: the
-    strength of the ground around it, by that of the ink: near 0 around a stroke, more on a slope of light, less beside
-    an edge; ``open_side``: the share of its surroundings that is as dark as the ink itself, as beside a corner of a
-    shadow; ``rivalry``: the score of the best piece that is no part of it, by its own, 0-1; ``pieces`` of ink in the
-    photo; ``size``: its longer side by the photo's shorter one.
+    side; ``edges`` of the photo that it touches; ``darkest_beside`` and ``lightest_beside``: the strength of the ground
+    around it, by that of the ink: near 0 around a stroke, more on a slope of light, less beside an edge;
+    ``open_side``: the share of its surroundings that is as dark as the ink itself, as beside a corner of a shadow;
+    ``rivalry``: the score of the next best piece by its own, 0-1; ``pieces`` of ink in the photo; ``size``: its longer
+    side by the photo's shorter one.
     """
 
     strength: float
     noise: float
     unevenness: float
     thickness: float
-    patchiness: float
     edges: int
     darkest_beside: float
     lightest_beside: float
@@ -39,7 +37,6 @@ class Evidence:
             "clearness": float(np.log(max(self.strength, 0.01) / max(self.noise, 0.004))),
             "unevenness": self.unevenness,
             "thickness": max(0.0, self.thickness - 0.2),
-            "patchiness": self.patchiness,
             "edges": float(min(self.edges, 2)),
             "slope": float(np.clip(self.darkest_beside, -0.5, 1)),
             "edge": float(np.clip(-self.lightest_beside, 0, 1.5)),
@@ -56,18 +53,17 @@ class Evidence:
 
 
 # Fitted by training/finder.py.
-BIAS = 1.91
+BIAS = 2.43
 WEIGHTS = {
-    "strength": 0.95,
-    "clearness": 0.64,
-    "unevenness": -0.37,
-    "thickness": -2.06,
-    "patchiness": -1.67,
-    "edges": -1.93,
-    "slope": -1.39,
-    "edge": -1.32,
-    "open_side": -2.85,
-    "rivalry": -2.49,
-    "crowd": -0.5,
-    "size": 0.27,
+    "strength": 1.02,
+    "clearness": 0.54,
+    "unevenness": -0.15,
+    "thickness": -2.97,
+    "edges": -2.32,
+    "slope": -3.76,
+    "edge": -1.13,
+    "open_side": -2.39,
+    "rivalry": -1.92,
+    "crowd": -0.35,
+    "size": 0.47,
 }

@@ -238,8 +238,7 @@ def find_digit(strength: np.ndarray, threshold: Threshold, grey: np.ndarray | No
     is_chosen = np.zeros(labels.max() + 1, bool)
     is_chosen[[piece.label for piece in chosen]] = True
     mask = is_chosen[labels[top:bottom, left:right]]
-    rivalry = max((score for score, piece in rated if piece not in chosen), default=0.0) / rated[0][0]
-    evidence = _evidence(mask, top, left, main, rivalry, pieces, strength, threshold)
+    evidence = _evidence(mask, top, left, main, [score for score, _ in rated], pieces, strength, threshold)
     if grey is not None:
         evidence = replace(evidence, open_side=_open_side(mask, top, left, strength, grey))
     rivals = [piece for _, piece in rated if piece not in chosen and _is_about_as_large(piece, main)]
@@ -328,18 +327,15 @@ def _evidence(
     row: int,
     column: int,
     main: Component,
-    rivalry: float,
+    scores: list[float],
     pieces: list[Component],
     strength: np.ndarray,
     threshold: Threshold,
 ) -> Evidence:
-    """Measure what speaks for the find and against it."""
+    """Measure what speaks for the find and against it; ``scores``: of all pieces that could be its main stroke."""
     rows, columns = strength.shape
     height, width = mask.shape
-    distance = _distance(mask)
-    is_ridge = _is_ridge(distance)
-    ridge = distance[is_ridge]
-    along = strength[row : row + height, column : column + width][is_ridge[1:-1, 1:-1]]
+    ridge = _ridge(mask)
     beside = _beside(mask, row, column, strength) / main.strength
     low, middle = np.quantile(beside, (0.2, 0.5)) if beside.size else (0.0, 0.0)
     edges = (row == 0) + (column == 0) + (row + height == rows) + (column + width == columns)
@@ -348,12 +344,11 @@ def _evidence(
         noise=threshold.noise,
         unevenness=float(ridge.std() / max(ridge.mean(), 1e-6)) if ridge.size else 0.0,
         thickness=float(2 * ridge.max() / max(height, width)) if ridge.size else 0.0,
-        patchiness=float(along.std() / max(along.mean(), 1e-6)) if along.size else 0.0,
         edges=int(edges),
         darkest_beside=float(middle),
         lightest_beside=float(low),
         open_side=0.0,
-        rivalry=float(rivalry),
+        rivalry=0.0 if len(scores) == 1 else float(scores[1] / max(scores[0], 1e-9)),
         pieces=len(pieces),
         size=max(height, width) / min(rows, columns),
     )
@@ -370,16 +365,8 @@ def _open_side(mask: np.ndarray, row: int, column: int, strength: np.ndarray, gr
 
 def _ridge(mask: np.ndarray) -> np.ndarray:
     """Return the distances to the ground along the middle of the strokes of a (R, C) bool mask, (N,) float32."""
-    distance = _distance(mask)
-    return distance[_is_ridge(distance)]
-
-
-def _distance(mask: np.ndarray) -> np.ndarray:
-    return cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)
-
-
-def _is_ridge(distance: np.ndarray) -> np.ndarray:
-    return (distance >= cv2.dilate(distance, np.ones((3, 3)))) & (distance > 0)
+    distance = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)
+    return distance[(distance >= cv2.dilate(distance, np.ones((3, 3)))) & (distance > 0)]
 
 
 def stroke_width(mask: np.ndarray) -> float:

@@ -64,7 +64,6 @@ class Sample:
     note: str = ""
     light_ground: bool = True
     fills_photo: bool = False
-    narrow: bool = False
     object_mask: np.ndarray | None = None
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
@@ -210,9 +209,6 @@ def denoise(sample: Sample) -> Sample:
 # What is narrower than this share of the photo's shorter side may be a stroke; and, in a small picture, than so many
 # pixels.
 WIDEST_STROKE, WIDEST_STROKE_PIXELS = 0.16, 11
-# Where the finder is unsure, it looks for pens alone, so much narrower: a finger's shadow is ground, then. What it
-# finds must be narrower still, or it is what such a look leaves of a broad stroke.
-NARROW, CLEARLY_NARROW = 0.35, 1.0
 
 
 def detect_ground(sample: Sample) -> Sample:
@@ -220,17 +216,15 @@ def detect_ground(sample: Sample) -> Sample:
 
     What is too wide for a stroke is ground, also where it is dark: a shadow with a sharp edge, a table beside the
     sheet. A morphological closing fills the strokes and leaves all else. Each pixel then gets its strength,
-    1 - grey / ground. Source: the top-hat, F. Meyer, "Iterative image transformations", 1979. Where the ink finder is
-    unsure of what it finds so, a closing a third as wide makes the shadow of a finger ground, too; pens stay.
+    1 - grey / ground. Source: the top-hat, F. Meyer, "Iterative image transformations", 1979.
     """
     grey = sample.image if sample.light_ground else 255 - sample.image
-    strength = ground.strokes_strength(grey, _widest_stroke(grey.shape, sample.narrow))
+    strength = ground.strokes_strength(grey, _widest_stroke(grey.shape))
     return replace(sample, image=_as_picture(strength), grey=grey, strength=strength, note="")
 
 
-def _widest_stroke(shape: tuple[int, int], narrow: bool) -> int:
-    share = NARROW * WIDEST_STROKE if narrow else WIDEST_STROKE
-    return max(round(share * min(shape)), WIDEST_STROKE_PIXELS) | 1
+def _widest_stroke(shape: tuple[int, int]) -> int:
+    return max(round(WIDEST_STROKE * min(shape)), WIDEST_STROKE_PIXELS) | 1
 
 
 # --- 6 -------------------------------------------------------------------------------------------------------
@@ -290,7 +284,7 @@ def look_closely(sample: Sample, mask: np.ndarray, row: int, column: int) -> See
     times = max(1, len(sample.composed) // len(sample.small))
     if times == 1:
         return Seen(sample.strength, mask, row, column, 0, 0)
-    widest = _widest_stroke(sample.small.shape[:2], sample.narrow) * times | 1
+    widest = _widest_stroke(sample.small.shape[:2]) * times | 1
     top, left = (max(0, start * times - widest) for start in (row, column))
     bottom, right = ((start + length) * times + widest for start, length in zip((row, column), mask.shape, strict=True))
     part = sample.composed[top:bottom, left:right]
@@ -549,17 +543,12 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
         finds.append(_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=light)]))
         if likely and finds[-1][-1].certainty >= CLEAR:
             break  # the other will not be surer; on a dark ground it may be, as a sheet on a table is light, too
-    if _may_fill_photo(_surest(finds)[-1]):
+    if _may_fill_photo(max(finds, key=lambda find: find[-1].certainty)[-1]):
         light = _border_is_light(shown.small)
         find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
         if _fills(find[-1], photo.shape):
             finds.append(find)
-    best = _surest(finds)[-1]
-    if best.certainty < CLEAR:
-        find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=best.light_ground, narrow=True)])
-        if _is_of_a_pen(find[-1]):
-            finds.append(find)
-    samples = _surest(finds)
+    samples = max(finds, key=lambda find: find[-1].certainty)
     _, *made = _taken(STEPS[6:], samples)
     trace = (
         Trace(number, step.title, step.caption, sample.note, sample.image)
@@ -574,19 +563,6 @@ def _run(photo: np.ndarray, config: Config) -> Preprocessed:
         beside=last.beside,
         parts=last.parts,
     )
-
-
-def _surest(finds: list[list[Sample]]) -> list[Sample]:
-    """Return the samples of which the last has the surest find."""
-    return max(finds, key=lambda find: find[-1].certainty)
-
-
-def _is_of_a_pen(sample: Sample) -> bool:
-    """Whether the strokes that a narrow look found are clearly narrower than the widest that it lets through."""
-    if sample.found is None:
-        return False
-    thickest = sample.found.evidence.thickness * max(sample.found.mask.shape)
-    return thickest < CLEARLY_NARROW * _widest_stroke(sample.small.shape[:2], sample.narrow)
 
 
 def _may_fill_photo(sample: Sample) -> bool:
