@@ -24,7 +24,8 @@ import numpy as np
 import onnxruntime
 
 from inference import Classifier, NetworkUnavailable
-from inference.classifier import DEFAULT_NETWORK, head_path, models_folder, network_names
+from inference.calibration import with_temperature
+from inference.classifier import DEFAULT_NETWORK, head_path, models_folder, network_names, read_card
 from inference.likeness import features
 from inference.mnist import MnistUnavailable
 from inference.photo import PhotoError
@@ -87,17 +88,18 @@ def other_networks() -> list[Classifier]:
 def seen(images: np.ndarray, others: Sequence[Classifier] = ()) -> Seen:
     """Return what the network, and ``others``, see in images, (N, 28, 28), N at least 1."""
     session = onnxruntime.InferenceSession(models_folder() / f"{DEFAULT_NETWORK}.onnx")
-    name, shown, widths = session.get_inputs()[0].name, [], []
-    for start in range(0, len(images), 500):
-        batch = np.asarray(images[start : start + 500], np.float32)[..., None]
-        maps = session.run(list(BLOCKS), {name: batch})
+    name, temperature = session.get_inputs()[0].name, read_card()["temperature"]
+    shown, read, beside = [], [], []
+    # In parts: the maps of all images at once would take many GB.
+    for part in np.array_split(images, -(-len(images) // 500)):
+        raw, *maps = session.run(["probabilities", *BLOCKS], {name: np.asarray(part, np.float32)[..., None]})
         shown.append(features(maps))
-        widths = [one.shape[-1] for one in maps]
+        read.append(with_temperature(raw, temperature))
+        beside.append(np.array([other.probabilities(part) for other in others]).reshape(len(others), *raw.shape))
+    widths = [one.shape[-1] for one in maps]
     ends = np.cumsum(widths)
     averages = {block: slice(end - width, end) for block, end, width in zip(BLOCKS, ends, widths, strict=True)}
-    probabilities = Classifier().probabilities(images)
-    beside = np.array([other.probabilities(images) for other in others])
-    return Seen(probabilities, np.concatenate(shown), averages, beside.reshape(len(others), *probabilities.shape))
+    return Seen(np.concatenate(read), np.concatenate(shown), averages, np.concatenate(beside, axis=1))
 
 
 # --- The head and its threshold ------------------------------------------------------------------------------
@@ -263,6 +265,7 @@ def table(rows: list[dict]) -> str:
 def remake(found: list[Case], digits: Split, share: float) -> dict:
     """Fit the head, choose the threshold, write both, and return everything that was measured."""
     network = hashlib.sha256((models_folder() / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
+    # Until the new head is written no Classifier is made: with a head of an older form there can be none.
     known = material(found, digits, share)
     ways = compared(known)
     head(known.digits, known.rest, network).save(head_path())
@@ -297,7 +300,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--share", type=float, default=1.0, metavar="S", help="make fewer photos, to try it out (0-1)")
     options = parser.parse_args(arguments)
     try:
-        split = parts_of(*training_and_validation(Classifier().card["made"]["settings"]))
+        split = parts_of(*training_and_validation(read_card()["made"]["settings"]))
         found = cases(split, options.share)
         if options.photos:
             found += people(options.photos)

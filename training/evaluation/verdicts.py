@@ -18,7 +18,7 @@ def verdicts(folder: Path) -> str:
             "## What is no digit\n",
             "The ten probabilities sum to 1 whatever is shown, so `unsure` alone would let most letters pass. A head on"
             f" what the network's maps hold on average and at most, `{measured['network']}_likeness.npz`, adds the"
-            " score of a linear rule for each digit (logistic regression: whether what is read as this digit is one) and that"
+            " score of a linear rule for each digit (logistic regression: whether what is read as it is one) and that"
             " of one layer of hidden units for all. It was fitted on"
             f" {measured['fitted_on']['digits']:,} digits and {measured['fitted_on']['rest']:,} other things, of"
             " our own making (`training/non_digits.py`). Under a likeness of"
