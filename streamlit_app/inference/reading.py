@@ -1,12 +1,15 @@
-"""From a photo to a reading: the steps, the network and the verdict in one call."""
+"""From a photo to a reading: the steps, the network and the verdict, for one photo or for several in one call."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
 from inference.steps import Config, Preprocessed, candidates
+from inference.tta import looks
 from inference.verdict import verdict
 
 
@@ -31,6 +34,14 @@ class Reading:
         return quality if self.prediction is None else quality.with_confidence(self.prediction.confidence)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A photo that went through the steps and waits for the network; ``seconds``: what the steps took."""
+
+    candidates: tuple[Preprocessed, ...]
+    seconds: float
+
+
 def read_digit(
     source,
     classifier: Classifier,
@@ -47,14 +58,40 @@ def read_digit(
     (row, column, height, width) in the photo's own pixels, upright; ``rotation``: by how many degrees it must be turned
     counter-clockwise to stand upright.
     """
+    (reading,) = recognise([prepare(source, config, box=box, rotation=rotation)], classifier, tta=tta)
+    return reading
+
+
+def prepare(
+    source, config: Config | None = None, *, box: tuple[int, int, int, int] | None = None, rotation: float = 0.0
+) -> Prepared:
+    """Open a photo and take it through the steps; all as in read_digit, without the network."""
     photo = open_photo(source, box=box, rotation=rotation)
     started = time.perf_counter()
-    read = [
-        (made, None if made.digit is None else classifier.predict(made.digit, tta=tta))
-        for made in candidates(photo, config)
-    ]
-    # At a tie rembg was of no help; the trace of its candidate, the last, says why.
-    preprocessed, prediction = max(reversed(read), key=lambda pair: pair[1].confidence if pair[1] else 0.0)
-    beside, parts = ([classifier.predict(one) for one in group] for group in (preprocessed.beside, preprocessed.parts))
-    said = verdict(prediction, classifier, preprocessed.certainty, beside, parts)
-    return Reading(said, prediction, preprocessed, (time.perf_counter() - started) * 1000)
+    return Prepared(candidates(photo, config), time.perf_counter() - started)
+
+
+def recognise(photos: Sequence[Prepared], classifier: Classifier, *, tta: bool = False) -> list[Reading]:
+    """Read the digit in each prepared photo; the network is asked once for all of them."""
+    started = time.perf_counter()
+    stacks = []
+    for photo in photos:
+        for made in photo.candidates:
+            if made.digit is not None:
+                stacks.append(looks(made.digit) if tta else made.digit[None])
+            stacks += [other[None] for other in (*made.beside, *made.parts)]
+    predictions = iter(classifier.predict_each(stacks))
+    readings = []
+    for photo in photos:
+        read = []
+        for made in photo.candidates:
+            prediction = None if made.digit is None else next(predictions)
+            others = [list(islice(predictions, len(group))) for group in (made.beside, made.parts)]
+            read.append((made, prediction, *others))
+        # At a tie rembg was of no help; the trace of its candidate, the last, says why.
+        made, prediction, beside, parts = max(reversed(read), key=lambda one: one[1].confidence if one[1] else 0.0)
+        said = verdict(prediction, classifier, made.certainty, beside, parts)
+        # Its own steps, and its share of the network's time.
+        seconds = photo.seconds + (time.perf_counter() - started) / len(photos)
+        readings.append(Reading(said, prediction, made, seconds * 1000))
+    return readings
