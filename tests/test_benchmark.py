@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from inference.samples import drawing, encoded
-from training import benchmark, reference, serving
+from training import benchmark, dashboard, reference, serving
 
 # --- The reference's way ---------------------------------------------------------------------------------------
 
@@ -131,25 +131,31 @@ def test_the_memory_of_a_process_is_read_in_mib():
     ballast = np.ones(64 * 2**20, np.uint8)
     assert serving.memory_of(os.getpid())["VmRSS"] > memory["VmRSS"] + 50
     assert ballast.all()
-    with pytest.raises(serving.ServingUnavailable, match="Linux"):
+    with pytest.raises(serving.ServerError, match="Linux"):
         serving.memory_of(2**30)
 
 
 def test_without_chromium_one_sentence_names_the_variable(monkeypatch, tmp_path):
     monkeypatch.setenv("CHROMIUM", str(tmp_path / "nowhere"))
-    with pytest.raises(serving.ServingUnavailable, match="CHROMIUM"):
-        serving.measure_server(with_rembg=False)
+    with pytest.raises(serving.ServerError, match="CHROMIUM"):
+        dashboard.measure_server(with_rembg=False)
+
+
+def test_the_benchmark_starts_the_server_that_make_app_starts():
+    makefile = (serving.ROOT / "Makefile").read_text()
+    assert serving.APPLICATION in makefile
 
 
 def test_the_server_starts_answers_and_is_gone_afterwards():
-    with serving._server() as (url, process):
-        assert serving._is_healthy(url)
-        assert serving.memory_of(process.pid)["VmRSS"] > 50
-    assert process.poll() is not None
-    assert not serving._is_healthy(url)
+    with serving.running_server() as server:
+        assert server.client().get("/api/health").status == 200
+        assert serving.memory_of(server.process.pid)["VmRSS"] > 50
+    assert server.process.poll() is not None
+    with pytest.raises(OSError, match="refused"):
+        server.client().get("/api/health")
 
 
-def test_a_server_that_does_not_start_is_one_sentence(monkeypatch, tmp_path):
+def test_a_server_that_does_not_start_is_said_with_its_log(monkeypatch, tmp_path):
     monkeypatch.setattr(serving, "ROOT", tmp_path)  # there is no dashboard there
-    with pytest.raises(serving.ServingUnavailable, match="does not start"), serving._server():
+    with pytest.raises(serving.ServerError, match=r"(?s)did not start.*server\.py"), serving.running_server():
         pass

@@ -25,9 +25,9 @@ from inference.command import main
 from inference.limits import MEBIBYTE, Limits
 from inference.samples import encoded, photo
 from tests.drawn import drawing
+from training.serving import ROOT, Client, running_server
 from training.stress import bad_input, load
 from training.stress.files import bombs, png, zip_bombs, zip_of
-from training.stress.serving import ROOT, Client, running_server
 from training.stress.session import opened_session
 
 pytestmark = pytest.mark.skipif(

@@ -1,7 +1,7 @@
 """Measure the speed of everything a person waits for: ``python -m training.benchmark``. Writes models/benchmark.json.
 
 In one process, on photos drawn by inference/samples.py: our way without and with rembg beside the reference's
-(training/reference.py). Then, with a server of its own (training/serving.py): its start and its memory. Medians after a
+(training/reference.py). Then, with a server of its own (training/dashboard.py): its start and memory. Medians after a
 warm-up; the ratios mean more than the milliseconds, which belong to the machine named beside them.
 """
 
@@ -25,9 +25,10 @@ from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.classifier import models_folder
 from inference.cutout import is_available
 from inference.samples import drawing, encoded, photo
+from training.dashboard import measure_server
 from training.evaluation.probabilities import keras_model
 from training.reference import Reference
-from training.serving import ServingUnavailable, measure_server
+from training.serving import ServerError
 
 ROUNDS = 3
 # The digits that are read in turn; how long a run takes hardly depends on them.
@@ -173,7 +174,7 @@ def main(arguments: list[str] | None = None) -> None:
         try:
             result["server"] = [asdict(figure) for figure in measure_server(with_rembg)]
             print(server_table(result["server"]), flush=True)
-        except ServingUnavailable as error:
+        except ServerError as error:
             print(error, flush=True)
 
     try:

@@ -57,7 +57,7 @@ def opened_for_answers(path: Path, kind: str, resume: bool) -> tuple[TextIO, set
     AnswersError.
     """
     try:
-        answered = _whole_rows(path, kind) if resume and path.exists() else set()
+        answered = _whole_rows(path, kind) if resume and path.is_file() else set()
         mode = "a" if resume else "x"
         return path.open(mode, encoding="utf-8", errors="backslashreplace", newline=""), answered
     except FileExistsError as error:

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from inference.limits import Limits
+from training.serving import Server, running_server
 from training.stress import bad_input, load
-from training.stress.serving import Server, running_server
 
 PARTS = ("load", "memory", "bad_input")
 CLIENTS, CROWD = 8, 64

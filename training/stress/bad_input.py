@@ -10,8 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from inference import PhotoError, open_photo
+from training.serving import Answer, Server
 from training.stress.files import NAMES, bombs, damaged_file, zip_bombs
-from training.stress.serving import Answer, Server
 
 HANG = 2.0  # seconds; the goal for one file
 CHUNK = 250

@@ -13,7 +13,7 @@ import numpy as np
 
 from inference import Classifier, read_digit
 from inference.samples import drawing, encoded, photo
-from training.stress.serving import Answer, Client, Server, form
+from training.serving import Answer, Client, Server, form
 from training.stress.session import opened_session
 
 PREDICT = "/api/predict"
