@@ -68,7 +68,7 @@ benchmark: .venv/.train
 
 OPTIONS ?=
 stress: .venv/.train
-	$(BIN)/python -m training.stress $(OPTIONS)
+	$(BIN)/python -m training.stress $(or $(OPTIONS),--json models/stress.json)
 
 documents: .venv/.train
 	$(BIN)/python -m training.documents

@@ -9,6 +9,7 @@ from PIL import Image
 
 from inference.samples import drawing, encoded
 from training import benchmark, dashboard, reference, serving
+from training.machine import PACKAGES, machine
 
 # --- The reference's way ---------------------------------------------------------------------------------------
 
@@ -108,10 +109,10 @@ def test_the_tables_say_whether_a_goal_is_met():
 
 
 def test_the_machine_is_named():
-    machine = benchmark.machine()
-    assert machine["cores"] == os.cpu_count()
-    assert machine["processor"]
-    assert set(benchmark.PACKAGES) < machine["versions"].keys()
+    found = machine()
+    assert found["cores"] == os.cpu_count()
+    assert found["processor"]
+    assert set(PACKAGES) < found["versions"].keys()
 
 
 def test_without_a_network_the_benchmark_ends_with_one_sentence(monkeypatch, tmp_path):

@@ -114,7 +114,7 @@ def test_without_rembgs_weights_or_with_broken_ones_photos_are_read(weights, sev
 
 def test_a_network_that_stays_silent_is_given_up(weights, monkeypatch):
     """What the page's download meets behind a wall that swallows everything; the real patience is half a minute."""
-    monkeypatch.setattr(pooch.downloaders.HTTPDownloader.__init__, "__defaults__", (False, 1024, 1))
+    monkeypatch.setattr(pooch.downloaders, "DEFAULT_TIMEOUT", 1)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

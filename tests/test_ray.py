@@ -13,14 +13,13 @@ import pytest
 from inference.answers import CSV, JSON
 from inference.classifier import models_folder
 from inference.command import main
-from inference.ray_engine import PARQUET, EngineError, predict_with_ray
+from inference.ray_engine import PARQUET, EngineError, How, predict_with_ray
 from inference.samples import encoded, photo
 from inference.steps import Config
 from tests.drawn import drawing
 
-NEVER = Config(rembg="never")
-HOW = {"tta": False, "box": None, "rotation": 0.0}
-PHOTOS = 800
+HOW = How("mnist_cnn", Config(rembg="never"))
+PHOTOS = 600
 needs_network = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
 )
@@ -39,7 +38,7 @@ def test_without_ray_one_sentence_says_how_to_get_it(tmp_path, monkeypatch, caps
 @needs_network
 def test_a_file_that_is_not_there_is_said_before_anything_starts(tmp_path):
     with pytest.raises(EngineError, match=r"no file .*gone\.png"):
-        predict_with_ray([str(tmp_path / "gone.png")], str(tmp_path / "out"), JSON, "mnist_cnn", NEVER, HOW)
+        predict_with_ray([str(tmp_path / "gone.png")], str(tmp_path / "out"), JSON, HOW)
 
 
 # --- On Ray itself -------------------------------------------------------------------------------------------------
@@ -91,7 +90,7 @@ def rows_in(folder: Path) -> list[dict]:
 @pytest.mark.parametrize("kind", [JSON, CSV, PARQUET])
 def test_each_photo_is_a_row_as_the_command_alone_writes_it(two_nodes, folder, tmp_path, kind, capsys):
     out = tmp_path / "out"
-    predict_with_ray([str(folder)], str(out), kind, "mnist_cnn", NEVER, HOW)
+    predict_with_ray([str(folder)], str(out), kind, HOW)
     rows = {Path(row["file"]).name: row for row in rows_in(out)}
     assert main(["predict", "--json" if kind == JSON else "--csv", "--rembg", "never", str(folder)]) == 1
     printed = capsys.readouterr().out.splitlines()
@@ -106,7 +105,7 @@ def test_each_photo_is_a_row_as_the_command_alone_writes_it(two_nodes, folder, t
         )
         assert float(found["confidence"]) == pytest.approx(float(row["confidence"]), abs=1e-5)
     with pytest.raises(EngineError, match="exists"):
-        predict_with_ray([str(folder)], str(out), kind, "mnist_cnn", NEVER, HOW)
+        predict_with_ray([str(folder)], str(out), kind, HOW)
 
 
 @pytest.mark.ray
@@ -120,7 +119,7 @@ def test_a_machine_that_ends_half_way_loses_nothing_and_repeats_nothing(two_node
 
     def work():
         try:
-            predict_with_ray([str(folder)], str(out), JSON, "mnist_cnn", NEVER, HOW)
+            predict_with_ray([str(folder)], str(out), JSON, HOW)
         except Exception as error:
             failure.append(error)
 

@@ -7,15 +7,12 @@ warm-up; the ratios mean more than the milliseconds, which belong to the machine
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
@@ -27,6 +24,7 @@ from inference.cutout import is_available
 from inference.samples import drawing, encoded, photo
 from training.dashboard import measure_server
 from training.evaluation.probabilities import keras_model
+from training.machine import machine
 from training.reference import Reference
 from training.serving import ServerError
 
@@ -35,7 +33,6 @@ ROUNDS = 3
 DIGITS = (3, 5, 8)
 OURS, OURS_REMBG, REFERENCE = "DigitLens", "DigitLens with rembg", "the reference's way"
 NETWORK = "keras model.predict"
-PACKAGES = ("onnxruntime", "opencv-python-headless", "rembg", "numpy", "pillow", "tensorflow", "keras", "streamlit")
 
 
 @dataclass(frozen=True)
@@ -111,22 +108,6 @@ def cases(classifier: Classifier, model: keras.Model, with_rembg: bool) -> list[
 
 def _batch(digit: np.ndarray) -> np.ndarray:
     return digit[None, ..., None].astype(np.float32)
-
-
-def machine() -> dict:
-    """Return what the figures belong to: processor, cores, load before the run, system, versions."""
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        models = [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        name = models[0] if models else name
-    return {
-        "processor": name,
-        "cores": os.cpu_count(),
-        "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
-        "system": f"{platform.system()} {platform.machine()}",
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-    }
 
 
 def speed_table(rows: list[dict]) -> str:

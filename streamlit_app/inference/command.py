@@ -43,7 +43,7 @@ from inference.photo_benchmark import (
     read_manifest,
     summary,
 )
-from inference.ray_engine import PARQUET, EngineError, predict_with_ray
+from inference.ray_engine import PARQUET, EngineError, How, predict_with_ray
 from inference.reading import Reading, read_digit
 from inference.schema import as_json, digit_error, digit_record, number_error, number_record
 from inference.steps import REMBG_MODES, Config
@@ -159,7 +159,7 @@ def _predict(options: argparse.Namespace) -> int:
 def _predict_with_ray(options: argparse.Namespace, config: Config, how: dict) -> int:
     if options.out is None or options.resume:
         raise AnswersError("Ray writes many files at once: name a new folder for them with --out, without --resume.")
-    predict_with_ray(options.paths, options.out, options.kind or PARQUET, options.model, config, how)
+    predict_with_ray(options.paths, options.out, options.kind or PARQUET, How(options.model, config, **how))
     return 0
 
 

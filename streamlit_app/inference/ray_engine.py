@@ -1,7 +1,7 @@
 """Photos by the million: the command's work handed to Ray Data, on this machine or on a cluster.
 
 Ray reads the photos, keeps the workers busy, does again what was lost with a worker, and writes; what it reads and
-writes (local folders, object stores) this does too. Ours is the one class that a worker runs. Ray is imported here
+writes (local folders, object stores) this does too. Ours is the one function that a worker runs. Ray is imported here
 alone, and only when it is asked for: pip install -e '.[ray]'.
 """
 
@@ -9,6 +9,8 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from inference.answers import CSV, JSON
@@ -28,31 +30,16 @@ class EngineError(ValueError):
     """The work cannot be handed to Ray; the message is one sentence that says what to do."""
 
 
-class PhotoReader:
-    """What a worker runs: the network, loaded once, and the reading of one batch of photos after the other."""
+@dataclass(frozen=True)
+class How:
+    """How every photo is read, as of read_digit, with the network's name; ``named``: files not found in a folder."""
 
-    def __init__(self, model: str, config: Config, how: dict, named: frozenset[str], as_lines: bool):
-        """``how``: tta, box and rotation, as of read_digit; ``named``: the files that were not found in a folder."""
-        self._classifier = Classifier(model)
-        self._config = config
-        self._tta = how["tta"]
-        self._where = {"box": how["box"], "rotation": how["rotation"]}
-        self._named = named
-        self._as_table = _lines if as_lines else _table
-
-    def __call__(self, batch):
-        """Return a table of answers for a table of files: ``path`` and ``bytes``."""
-        answers = []
-        prepared = []
-        for path, data in zip(batch["path"].to_pylist(), batch["bytes"].to_pylist(), strict=True):
-            try:
-                prepared.append((path, prepare(data, self._config, **self._where)))
-            except PhotoError as error:
-                if not GivenFile(Path(path), is_listed=path not in self._named).is_passed_over(error):
-                    answers.append(digit_error(path, error))
-        readings = recognise([photo for _, photo in prepared], self._classifier, tta=self._tta)
-        answers += [digit_record(path, reading) for (path, _), reading in zip(prepared, readings, strict=True)]
-        return self._as_table([as_json(answer) for answer in answers])
+    model: str
+    config: Config
+    tta: bool = False
+    box: tuple[int, int, int, int] | None = None
+    rotation: float = 0.0
+    named: frozenset[str] = frozenset()
 
 
 def predict_with_ray(names: list[str], out: str, kind: str, model: str, config: Config, how: dict[str, object]) -> None:
@@ -63,26 +50,46 @@ def predict_with_ray(names: list[str], out: str, kind: str, model: str, config: 
     NetworkUnavailable before anything is started.
     """
     paths, named = _sources(names)
-    Classifier(model)
+    Classifier(how.model)
     data = _ray_data()
-    from ray.data import ActorPoolStrategy, SaveMode
+    from ray.data import SaveMode
     from ray.exceptions import RayError
 
     try:
         photos = data.read_binary_files(paths, include_paths=True)
+        # Tasks, not actors: an actor keeps its core while it waits, and where a machine is lost, those that are left
+        # may have none for the photos to be read again. Ray joins these tasks with the reading before them.
         answers = photos.map_batches(
-            PhotoReader,
-            fn_constructor_args=(model, config, how, named, kind == JSON),
+            _answered,
+            fn_kwargs={"how": replace(how, named=named), "as_rows": _lines if kind == JSON else _table},
             batch_format="pyarrow",
             batch_size=BATCH,
-            num_cpus=1,
-            compute=ActorPoolStrategy(min_size=1, max_size=None),
         )
         _writers(answers, out, SaveMode.ERROR)[kind]()
     except (RayError, OSError, ValueError) as error:
         # Ray's own messages have many lines and a traceback: the first says what it was.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EngineError(f"Ray could not do the work: {reason}") from error
+
+
+def _answered(batch, how: How, as_rows: Callable[[list[dict]], object]):
+    """Return a table of answers for a table of files, ``path`` and ``bytes``: what a worker does."""
+    answers, prepared = [], []
+    for path, data in zip(batch["path"].to_pylist(), batch["bytes"].to_pylist(), strict=True):
+        try:
+            prepared.append((path, prepare(data, how.config, box=how.box, rotation=how.rotation)))
+        except PhotoError as error:
+            if not GivenFile(Path(path), is_listed=path not in how.named).is_passed_over(error):
+                answers.append(digit_error(path, error))
+    readings = recognise([photo for _, photo in prepared], _network(how.model), tta=how.tta)
+    answers += [digit_record(path, reading) for (path, _), reading in zip(prepared, readings, strict=True)]
+    return as_rows([as_json(answer) for answer in answers])
+
+
+@lru_cache(maxsize=1)
+def _network(name: str) -> Classifier:
+    """Return the network: a worker is one process and loads it once."""
+    return Classifier(name)
 
 
 def _sources(names: list[str]) -> tuple[list[str], frozenset[str]]:
