@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from inference.samples import drawing, encoded
-from training import benchmark, dashboard, reference, serving
+from training import benchmark, dashboard, reference, serving, throughput
 from training.machine import PACKAGES, machine
 
 # --- The reference's way ---------------------------------------------------------------------------------------
@@ -119,6 +119,22 @@ def test_without_a_network_the_benchmark_ends_with_one_sentence(monkeypatch, tmp
     monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
     with pytest.raises(SystemExit, match="mnist_cnn"):
         benchmark.main(["--no-server"])
+
+
+# --- Thousands of files ----------------------------------------------------------------------------------------
+
+
+def test_the_ways_read_the_same_files_and_are_compared_by_their_rates(tmp_path, monkeypatch):
+    (tmp_path / "all").mkdir()
+    paths = throughput.make_files(tmp_path / "all", 6)
+    assert [path.suffix for path in paths] == [".png", ".jpg", ".jpg"] * 2
+    monkeypatch.setattr(throughput, "ROUNDS", 2)
+    runs = throughput.compare(paths, {throughput.COMMAND: 3, throughput.LOOP: 2})
+    assert [(one.way, one.files) for one in runs] == [(throughput.COMMAND, 3), (throughput.LOOP, 2)] * 2
+    assert all(one.seconds > 0 and 50 < one.peak_mib < 1000 for one in runs)
+    command, loop = throughput.summed([throughput.Run("a", 10, 2.0, 90), throughput.Run("b", 10, 4.0, 80)])
+    assert (command["rate"], command["command_is_times_faster"]) == (5, 1)
+    assert (loop["rate"], loop["command_is_times_faster"]) == (2.5, 2)
 
 
 # --- The server ------------------------------------------------------------------------------------------------

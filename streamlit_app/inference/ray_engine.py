@@ -42,7 +42,7 @@ class How:
     named: frozenset[str] = frozenset()
 
 
-def predict_with_ray(names: list[str], out: str, kind: str, model: str, config: Config, how: dict[str, object]) -> None:
+def predict_with_ray(names: list[str], out: str, kind: str, how: How) -> None:
     """Read the digit in each photo and write a row for each into the folder ``out``; ``kind``: JSON, CSV or PARQUET.
 
     ``names``: files, folders, patterns, or addresses that Ray reads (s3://…, gs://…). The rows are in no order; each is
