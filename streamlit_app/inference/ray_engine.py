@@ -6,6 +6,7 @@ alone, and only when it is asked for: pip install -e '.[ray]'.
 """
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -120,6 +121,7 @@ def _ray_data():
         raise EngineError("Ray is not installed here: pip install -e '.[ray]' adds it.") from error
     if not ray.is_initialized():
         ray.init(logging_level="ERROR", log_to_driver=False)
+    logging.getLogger("ray.data").setLevel(logging.WARNING)  # its plan and its progress are not the answer
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = sys.stderr.isatty()
     return ray.data
