@@ -85,8 +85,9 @@ documents: .venv/.train
 # The packages are looked at where nothing but requirements.txt is installed.
 AUDITED := build/audit
 audit: $(AUDITED)/.made
+	cp docs/licences.md LICENSES.md
 	$(AUDITED)/tools/bin/pip-licenses --python $(AUDITED)/packages/bin/python --from mixed --with-urls \
-		--format markdown --ignore-packages pip --output-file LICENSES.md
+		--format markdown --ignore-packages pip >> LICENSES.md
 	$(AUDITED)/tools/bin/pip-audit --path $$(echo $(AUDITED)/packages/lib/python3*/site-packages)
 
 lint: .venv/.train

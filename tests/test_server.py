@@ -437,6 +437,12 @@ def test_an_upload_to_a_page_without_its_token_is_refused(client):
     assert answer.status == 403
 
 
+def test_the_server_asks_nobody_for_its_address_when_it_starts(server):
+    assert "http://localhost" in server.logged()
+    for words in ("External URL", "Network URL", "external IP"):
+        assert words not in server.logged()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of a process as on Linux: a system without it")
 def test_all_works_where_nothing_can_be_written():
     """No file can grow beyond a few lines of log, and there is no home and no folder for temporary files."""
