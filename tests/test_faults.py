@@ -49,17 +49,6 @@ def only_sentence(capsys) -> str:
 # --- The network ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def other_models(tmp_path, monkeypatch) -> Path:
-    folder = tmp_path / "models"
-    folder.mkdir()
-    for name in ("mnist_cnn", "mlp"):
-        for ending in (".onnx", ".json"):
-            shutil.copy(models_folder() / f"{name}{ending}", folder)
-    monkeypatch.setenv("DIGITLENS_MODELS", str(folder))
-    return folder
-
-
 @pytest.mark.parametrize("ending", [".onnx", ".json"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut short", "of another network", "no text"])
 @pytest.mark.parametrize("command", ["predict", "read", "benchmark"])

@@ -477,18 +477,6 @@ def test_the_pages_alone_keep_uploads_in_memory_too(monkeypatch):
 # --- Faults --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def other_models(tmp_path, monkeypatch) -> Path:
-    """A copy of two networks that a test may damage."""
-    folder = tmp_path / "models"
-    folder.mkdir()
-    for name in ("mnist_cnn", "mlp"):
-        for ending in (".onnx", ".json"):
-            shutil.copy(models_folder() / f"{name}{ending}", folder)
-    monkeypatch.setenv("DIGITLENS_MODELS", str(folder))
-    return folder
-
-
 def _missing(path: Path) -> None:
     path.unlink()
 

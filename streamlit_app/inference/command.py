@@ -198,7 +198,7 @@ def _answer_each(
                 asked.append(file)
                 yield file.path
 
-    with _answer_file(options, as_line) as (out, known), _Stop() as stop, _progress(options) as advance:
+    with _answer_file(options, as_line) as (out, known), _Stop() as stop, _progress(options, known) as advance:
         for result in read(to_read(given_files(options.paths)), lambda: stop.signal is not None):
             file = asked.popleft()
             advance()
@@ -235,14 +235,15 @@ def _answer_file(options: argparse.Namespace, as_line: Callable[[dict], str]) ->
 
 
 @contextmanager
-def _progress(options: argparse.Namespace) -> Iterator[Callable[[], object]]:
+def _progress(options: argparse.Namespace, known: set[str]) -> Iterator[Callable[[], object]]:
     """Give what is called after each file: it moves a bar on the terminal, where the answers are not shown there."""
     if not sys.stderr.isatty() or (options.out is None and sys.stdout.isatty()):
         yield lambda: None
         return
     from tqdm import tqdm  # imported here: most runs show no bar
 
-    with tqdm(total=sum(1 for _ in given_files(options.paths)), unit=" files", file=sys.stderr) as bar:
+    total = sum(as_written(str(file.path)) not in known for file in given_files(options.paths))
+    with tqdm(total=total, unit=" files", file=sys.stderr) as bar:
         yield bar.update
 
 
