@@ -11,6 +11,7 @@ import sys
 import termios
 import threading
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,23 @@ def test_results_come_in_the_order_of_the_items_and_only_a_few_are_in_hand(monke
         had += 1
     assert had == 300
     assert ahead <= 2 * CHUNK
+
+
+def test_photos_that_wait_take_little_memory(classifier):
+    data = encoded(photo(5, 480, 640), ".jpg")
+
+    def peak_of(count: int) -> float:
+        tracemalloc.start()
+        try:
+            assert (
+                sum(reading.prediction.digit == 5 for reading in read_digits([data] * count, classifier, NEVER))
+                == count
+            )
+            return tracemalloc.get_traced_memory()[1] / 2**20
+        finally:
+            tracemalloc.stop()
+
+    assert peak_of(4 * CHUNK) < 40, "with their traces those in hand would take 80 MiB"
 
 
 def test_an_unforeseen_error_is_raised_where_its_result_would_have_come():
