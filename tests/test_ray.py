@@ -104,7 +104,7 @@ def test_each_photo_is_a_row_as_the_command_alone_writes_it(two_nodes, folder, t
             row["digit"] if row["digit"] is not None else ""
         )
         assert float(found["confidence"]) == pytest.approx(float(row["confidence"]), abs=1e-5)
-    with pytest.raises(EngineError, match="exists"):
+    with pytest.raises(EngineError, match="is there already"):
         predict_with_ray([str(folder)], str(out), kind, HOW)
 
 

@@ -50,6 +50,8 @@ def predict_with_ray(names: list[str], out: str, kind: str, how: How) -> None:
     there once, whatever worker or machine ends meanwhile, as long as one is left. Raises EngineError, and
     NetworkUnavailable before anything is started.
     """
+    if os.path.exists(out):
+        raise EngineError(f"{out} is there already: choose another name for the folder of answers.")
     paths, named = _sources(names)
     Classifier(how.model)
     data = _ray_data()
