@@ -25,6 +25,7 @@ import numpy as np
 import onnxruntime
 
 from inference import Classifier, Config, NetworkUnavailable, open_photo
+from inference.augmentation import augment
 from inference.classifier import DEFAULT_NETWORK, head_path, models_folder, network_names
 from inference.likeness import averages
 from inference.mnist import MnistUnavailable
@@ -32,7 +33,6 @@ from inference.photo import PhotoError
 from inference.photo_benchmark import ManifestError, group_of, read_manifest
 from inference.steps import as_digit, preprocess
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, VERDICTS, verdict
-from training.augmentation import augment
 from training.data import Split, training_and_validation
 from training.evaluation.measures import wilson_interval
 from training.evaluation.timing import medians
