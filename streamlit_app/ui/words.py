@@ -42,6 +42,11 @@ def kind(category: str) -> str:
     return text(f"kind.{category}") if category in KINDS else category.replace("_", " ").capitalize()
 
 
+def block_title(name: str) -> str:
+    """Return what a block of the network is called: "block2" is "Block 2"."""
+    return text("network.block", number=name.removeprefix("block"))
+
+
 def duration(seconds: float) -> str:
     """Return a time as "0.2 ms", "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
     if seconds < 0.0095:
