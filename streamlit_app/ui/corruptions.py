@@ -19,7 +19,7 @@ def shot_noise(image: Image, strength: float, rng: np.random.Generator) -> Image
     """Draw each pixel from a Poisson distribution of its own brightness: the fewer quanta, the more noise."""
     if strength == 0:
         return image
-    quanta = 60 * (1 - strength) + 2
+    quanta = 100 * (1 - strength) ** 3 + 2
     return rng.poisson(image * (quanta / 255)).astype(np.float32) * (255 / quanta)
 
 

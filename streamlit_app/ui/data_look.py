@@ -9,13 +9,12 @@ from inference.samples import DIGITS
 from ui import results
 from ui.charts import show_chart
 from ui.charts.counts import counts_chart
-from ui.figures import show_figures, show_missing, source
+from ui.figures import show_missing, source
 from ui.pictures import data_url, shown
 from ui.texts import text
 from ui.words import number
 
 DATA = "data.json"
-SPLITS = ("training", "validation", "test")
 SAMPLES = 6
 WIDTH = 480  # pixels
 FIGURES = ("figures/data_samples.png", "figures/data_means.png")
@@ -28,11 +27,10 @@ def show_data() -> None:
     if measured is None:
         show_missing(text("performance.not_measured"), DATA, "make look")
         return
-    st.markdown(text("data.what"))
+    counts = {name: number(count) for name, count in measured["counts"].items()}
+    st.markdown(f"{text('data.what')} {text('data.counts', **counts)}")
     left, right = st.columns(2, gap="large")
     with left:
-        counts = measured["counts"]
-        show_figures([(text(f"data.{name}"), number(counts[name]), "") for name in SPLITS if name in counts])
         chart = counts_chart(measured["per_digit"]["training"])
         show_chart(chart, alt=text("data.counts_alt"))
         st.caption(source(DATA))

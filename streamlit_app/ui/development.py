@@ -27,12 +27,14 @@ def show_development(*, with_reasons: bool) -> None:
 
 def _line(row: dict[str, str], before: dict[str, str] | None) -> dict[str, str]:
     name = row["name"]
-    gain = 0.0 if before is None else 100 * (_share(row, "validation") - _share(before, "validation"))
+    title = text(f"technique.{name}") if name in STAGES else row["title"]
+    gained = ""
+    if before is not None:
+        gain = 100 * (_share(row, "validation") - _share(before, "validation"))
+        gained = f" ({number(gain, 2, signed=True)})"
     return {
-        text("technique.step"): text(f"technique.{name}") if name in STAGES else row["title"],
-        text("network.parameters"): number(int(row["parameters"])),
-        text("technique.validation"): percent(_share(row, "validation"), 2),
-        text("technique.gain"): "" if before is None else number(gain, 2, signed=True),
+        text("technique.step"): f"**{title}** {number(int(row['parameters']))}",
+        text("technique.validation"): f"{percent(_share(row, 'validation'), 2)}{gained}",
         text("technique.corrupted"): percent(float(row["own_corruptions_error"])),
         text("technique.test"): percent(_share(row, "test"), 2),
     }

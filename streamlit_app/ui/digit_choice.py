@@ -10,6 +10,7 @@ from ui.answer import LAST_DIGIT
 from ui.texts import said, text
 
 SAMPLE = 4
+WIDTH = 240  # pixels
 
 
 def choose_digit() -> np.ndarray | None:
@@ -25,14 +26,14 @@ def choose_digit() -> np.ndarray | None:
     if source == "last":
         return st.session_state[LAST_DIGIT]
     if source == "sample":
-        options = {"index": DIGITS.index(SAMPLE), "key": "looked_at_digit", "persist_state": "session"}
+        options = {"index": DIGITS.index(SAMPLE), "key": "looked_at_digit", "persist_state": "session", "width": WIDTH}
         return sample(st.selectbox(text("choice.digit"), DIGITS, **options))
     try:
         images, _ = results.mnist_test()
     except MnistUnavailable as error:
         st.info(said(str(error)))
         return None
-    options = {"key": "looked_at_index", "persist_state": "session"}
+    options = {"key": "looked_at_index", "persist_state": "session", "width": WIDTH}
     return images[st.number_input(text("choice.mnist_index"), 0, len(images) - 1, **options)]
 
 

@@ -7,11 +7,11 @@ from ui.texts import text
 WIDTH = 170  # pixels: two beside each other on a phone, four on a desktop
 
 
-def show_figures(figures: list[tuple[str, str, str]]) -> None:
-    """Show each (label, value, note) in a row that wraps where the screen is narrow."""
+def show_figures(figures: list[tuple[str, str, str]], width: int = WIDTH) -> None:
+    """Show each (label, value, note), so many pixels wide, in a row that wraps where the screen is narrow."""
     with st.container(horizontal=True):
         for label, value, note in figures:
-            with st.container(width=WIDTH, gap="xxsmall"):
+            with st.container(width=width, gap="xxsmall"):
                 st.metric(label, value)
                 if note:
                     st.caption(note)

@@ -13,7 +13,7 @@ def show_rooms(page: str, rooms: dict[str, Callable[[], None]]) -> None:
     ``rooms``: name -> what draws it; its title is the text PAGE.room_NAME.
     """
     titles = {name: text(f"{page}.room_{name}") for name in rooms}
-    chosen = st.segmented_control(
+    chosen = st.pills(
         text("page.rooms"),
         titles,
         format_func=titles.get,

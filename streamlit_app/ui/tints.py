@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 ABOVE, BELOW = (232, 93, 4), (37, 99, 235)
+ABOVE_ON_BLACK, BELOW_ON_BLACK = (255, 140, 26), (82, 160, 255)
 MARK = (255, 140, 0)
 CELL = 44  # pixels: the side of a cell that holds a number
 
@@ -15,7 +16,8 @@ CELL = 44  # pixels: the side of a cell that holds a number
 def tinted(values: np.ndarray, most: float) -> np.ndarray:
     """Return values (R, C) as colours (R, C, 3) uint8: white at 0, full at ``most`` and beyond."""
     share = _share(values, most)
-    return np.round(255 + (_ends(share) - 255) * np.abs(share)).astype(np.uint8)
+    ends = _ends(share, ABOVE, BELOW)
+    return np.round(255 + (ends - 255) * np.abs(share)).astype(np.uint8)
 
 
 def laid_over(digit: np.ndarray, values: np.ndarray, most: float) -> np.ndarray:
@@ -23,8 +25,9 @@ def laid_over(digit: np.ndarray, values: np.ndarray, most: float) -> np.ndarray:
     size = digit.shape[1], digit.shape[0]
     share = _share(cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), most)
     cover = 0.75 * np.abs(share)
+    ends = _ends(share, ABOVE_ON_BLACK, BELOW_ON_BLACK)
     ground = np.repeat(0.8 * digit[..., None].astype(np.float32), 3, axis=2)
-    return np.round(ground * (1 - cover) + _ends(share) * cover).astype(np.uint8)
+    return np.round(ground * (1 - cover) + ends * cover).astype(np.uint8)
 
 
 def side_by_side(tiles: list[np.ndarray], across: int, gap: int = 2) -> np.ndarray:
@@ -76,5 +79,5 @@ def _share(values: np.ndarray, most: float) -> np.ndarray:
     return np.clip(values / max(most, 1e-6), -1, 1)[..., None]
 
 
-def _ends(share: np.ndarray) -> np.ndarray:
-    return np.where(share > 0, np.array(ABOVE, np.float32), np.array(BELOW, np.float32))
+def _ends(share: np.ndarray, above: tuple, below: tuple) -> np.ndarray:
+    return np.where(share > 0, np.array(above, np.float32), np.array(below, np.float32))

@@ -13,6 +13,11 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return _local(f"{value:{'+' if signed else ''},.{digits}f}")
 
 
+def added(value: float, digits: int) -> str:
+    """Return a number as the next term of a sum: "+ 0.30", "− 0.30"."""
+    return f"{'−' if value < 0 else '+'} {number(abs(value), digits)}"
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %", on one line."""
     step = 10**-digits

@@ -10,7 +10,7 @@ from ui.tints import enlarged, side_by_side, tinted
 from ui.weights import Filters
 from ui.words import block_title, number, shape
 
-BOX = 200
+BOX = 170
 ALL_MAPS = 440  # pixels: the width of a block's maps
 FILTERS_ACROSS = 8
 

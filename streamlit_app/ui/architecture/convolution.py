@@ -8,7 +8,7 @@ from ui.pictures import picture
 from ui.texts import text
 from ui.tints import marked, number_grid, tinted
 from ui.weights import Filters
-from ui.words import number
+from ui.words import added, number
 
 # Kernels that are known from image processing: (3, 3), laid on pixels of 0-255.
 KERNELS = {
@@ -19,7 +19,8 @@ KERNELS = {
 }
 NETWORKS = "network"
 SCALE = 16
-BOX = 224
+BOX = 170
+GRID = 108  # pixels: three beside each other on a phone
 
 
 @st.fragment
@@ -78,15 +79,17 @@ def _show_sum(values: np.ndarray, kernel: np.ndarray, bias: float, *, whole: boo
     }
     with st.container(horizontal=True, vertical_alignment="center"):
         for name, (numbers, colours) in tables.items():
-            words = [[number(float(value), digits[name]) for value in line] for line in numbers]
+            words = [
+                [number(round(float(value), digits[name]) + 0.0, digits[name]) for value in line] for line in numbers
+            ]
             told = "; ".join(", ".join(line) for line in words)
-            with st.container(width=136, gap="xxsmall"):
+            with st.container(width=GRID, gap="xxsmall"):
                 st.caption(text(f"convolution.{name}"))
-                st.image(number_grid(words, colours), width=134, alt=text("convolution.grid_alt", numbers=told))
+                st.image(number_grid(words, colours), width=GRID, alt=text("convolution.grid_alt", numbers=told))
         total = float(products.sum())
         with st.container(width=220, gap="xxsmall"):
             st.metric(text("convolution.sum"), number(total, digits["products"]))
             if bias:
-                added = f"{number(total, 2)} {number(bias, 2, signed=True)} = {number(total + bias, 2)}"
-                st.caption(text("convolution.bias", sum=added, after=number(max(0.0, total + bias), 2)))
+                sum_ = f"{number(total, 2)} {added(bias, 2)} = {number(total + bias, 2)}"
+                st.caption(text("convolution.bias", sum=sum_, after=number(max(0.0, total + bias), 2)))
     st.caption(text("convolution.hint"))

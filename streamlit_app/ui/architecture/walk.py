@@ -15,7 +15,7 @@ from ui.texts import said, text
 from ui.weights import network_weights
 from ui.words import block_title, percent, shape
 
-TILE = 148  # pixels: two beside each other on a phone
+TILE = 120  # pixels: the whole way in one line on a desktop
 SHOWN_MAPS = 16
 
 
@@ -53,7 +53,7 @@ def _show_strip(digit: np.ndarray, maps: dict[str, np.ndarray], prediction: Pred
             _tile(title, best, shape(block.shape), text("walk.strip_alt", block=title, count=SHOWN_MAPS))
         with st.container(width=TILE):
             st.metric(text("walk.answer"), str(prediction.digit))
-            st.caption(percent(prediction.confidence))
+            st.caption(text("walk.confidence", confidence=percent(prediction.confidence)))
     st.caption(text("walk.strip_hint", count=SHOWN_MAPS))
 
 

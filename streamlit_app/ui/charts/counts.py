@@ -9,7 +9,7 @@ def counts_chart(counts: list[int]) -> dict:
     """Return ten bars, one a digit, each with its count (index = digit)."""
     rows = [{"digit": str(digit), "count": count, "label": number(count)} for digit, count in enumerate(counts)]
     x = {"field": "digit", "type": "nominal", "title": text("answer.digit"), "axis": {"labelAngle": 0}}
-    y = {"field": "count", "type": "quantitative", "title": text("data.training"), "axis": {"tickCount": 4}}
+    y = {"field": "count", "type": "quantitative", "title": text("performance.images"), "axis": {"tickCount": 4}}
     tooltip = [
         {"field": "digit", "title": text("answer.digit")},
         {"field": "label", "title": text("performance.images")},

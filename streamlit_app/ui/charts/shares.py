@@ -1,6 +1,6 @@
 """Shares by name, one line each: of several networks as points, or of one thing with its interval."""
 
-from ui.charts.base import SHAPES, layered, percent_label, text_colour
+from ui.charts.base import SHAPES, layered, percent_label
 from ui.texts import text
 from ui.words import percent
 
@@ -48,7 +48,7 @@ def intervals_chart(rows: list[dict], title: str, low: float) -> dict:
         rows,
         60 + LINE * len(names),
         {
-            "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.6},
+            "mark": {"type": "rule", "strokeWidth": 2, "color": "#808080"},
             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": y, "tooltip": tooltip},
         },
         {
@@ -59,30 +59,35 @@ def intervals_chart(rows: list[dict], title: str, low: float) -> dict:
 
 
 def networks_chart(rows: list[dict], field: str, title: str) -> dict:
-    """Return the networks' errors against ``field``, a column of ``rows``, each point with its name beside it."""
+    """Return the networks' errors, each a point with its interval, against ``field``, a column of ``rows``."""
     x = {"field": field, "type": "quantitative", "title": title, "scale": {"zero": True, "nice": True}}
     x["axis"] = {"tickCount": 4, "format": "~s" if field == "parameters" else "~g"}
+    domain = [0.9 * min(row["low"] for row in rows), 1.1 * max(row["high"] for row in rows)]
     y = {
         "field": "share",
         "type": "quantitative",
         "title": text("networks.errors"),
-        "scale": {"type": "log"},
-        "axis": {"labelExpr": percent_label(), "values": [0.002, 0.003, 0.005, 0.01, 0.015, 0.02, 0.05, 0.1]},
+        "scale": {"type": "log", "domain": domain, "nice": False},
+        "axis": {"labelExpr": percent_label(), "values": [0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1]},
     }
-    name = {"field": "name", "type": "nominal"}
-    tooltip = [{"field": "name", "title": text("charts.network")}, {"field": "words", "title": title}]
-    tooltip.append({"field": "errors", "title": text("networks.errors")})
-    bounds = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
-    from_text = {"type": "text", "align": "center", "dy": -14, "fontSize": 12}
+    names = [row["name"] for row in rows]
+    kind = {"field": "name", "type": "nominal", "title": None, "sort": names}
+    legend = {"orient": "top", "columns": 3, "symbolSize": 80}
+    tooltip = [
+        {"field": "name", "title": text("charts.network")},
+        {"field": field, "title": title},
+        {"field": "errors", "title": text("networks.errors")},
+    ]
+    bounds = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": {**kind, "legend": legend}}
+    shape = {**kind, "scale": {"range": SHAPES[: len(names)]}, "legend": legend}
     return layered(
         rows,
         320,
-        {"mark": {"type": "rule", "opacity": 0.5}, "encoding": bounds},
+        {"mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.6}, "encoding": bounds},
         {
             "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-            "encoding": {"x": x, "y": y, "tooltip": tooltip},
+            "encoding": {"x": x, "y": y, "color": {**kind, "legend": legend}, "shape": shape, "tooltip": tooltip},
         },
-        {"mark": from_text, "encoding": {"x": x, "y": y, "text": name, "color": {"value": text_colour()}}},
     )
 
 

@@ -17,7 +17,9 @@ from ui.words import number, percent
 
 MNIST_C = "mnist_c.csv"
 MEAN = "mean"
-BOX = 190
+BOX = 170
+FIVE = 145  # pixels: five figures beside each other on a desktop
+SHOWN_FIRST = "brightness"  # where the networks differ most
 STRONG = 0.5
 
 
@@ -44,7 +46,7 @@ def _show_measured() -> None:
     means = next((row for row in rows if row["corruption"] == MEAN), None)
     st.markdown(text("damaged.what"))
     if means:
-        show_figures([(name, percent(float(means[name])), text("damaged.mean")) for name in networks])
+        show_figures([(name, percent(float(means[name])), text("damaged.mean")) for name in networks], FIVE)
     errors = [row for row in rows if row["corruption"] != MEAN]
     errors.sort(key=lambda row: float(row[networks[0]]), reverse=True)
     points = [
@@ -66,7 +68,8 @@ def _name(corruption: str) -> str:
 @st.fragment
 def _show_try(digit: np.ndarray) -> None:
     names = {name: text(f"corruption.{name}") for name in CORRUPTIONS}
-    name = st.selectbox(text("damaged.which"), names, format_func=names.get, key="corruption")
+    first = list(names).index(SHOWN_FIRST)
+    name = st.selectbox(text("damaged.which"), names, first, format_func=names.get, key="corruption")
     strength = st.slider(text("damaged.strength"), 0.0, 1.0, STRONG, 0.05, key="corruption_strength")
     image = corrupted(digit, name, strength)
     with st.container(horizontal=True):

@@ -10,7 +10,6 @@ from ui.texts import text
 from ui.words import number, percent
 
 NETWORKS, SEEDS = "networks.csv", "seeds.csv"
-MEGABYTE = 1_000_000
 
 
 def show_networks() -> None:
@@ -46,9 +45,7 @@ def _point(row: dict[str, str]) -> dict:
 def _line(row: dict[str, str]) -> dict[str, str]:
     return {
         text("charts.network"): f"`{row['name']}`",
-        text("networks.parameters"): number(int(row["parameters"])),
-        text("networks.milliseconds"): number(float(row["onnx_ms"]), 2),
-        text("networks.size"): number(int(row["onnx_bytes"]) / MEGABYTE, 1),
+        text("networks.cost"): f"{number(int(row['parameters']))} · {number(float(row['onnx_ms']), 2)} ms",
         text("networks.test"): percent(float(row["test_accuracy"]), 2),
         text("networks.mnist_c"): percent(float(row["mnist_c_error"])) if row["mnist_c_error"] else "–",
     }
