@@ -53,7 +53,7 @@ def _show_pooling(block: np.ndarray) -> None:
     before = block[..., one]
     with st.container(horizontal=True):
         for image, name in ((before, "before"), (pooled(before), "after")):
-            caption = text(f"lessons.pooling_{name}", shape=shape(image.shape))
+            caption = text(f"lessons.{name}_pooling", shape=shape(image.shape))
             picture(mosaic(image[..., None]), caption, box=BOX, alt=caption)
 
 
