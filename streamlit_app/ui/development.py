@@ -33,7 +33,7 @@ def _line(row: dict[str, str], before: dict[str, str] | None) -> dict[str, str]:
         gain = 100 * (_share(row, "validation") - _share(before, "validation"))
         gained = f" ({number(gain, 2, signed=True)})"
     return {
-        text("technique.step"): f"**{title}** {number(int(row['parameters']))}",
+        text("technique.step"): f"{title} · {number(int(row['parameters']))}",
         text("technique.validation"): f"{percent(_share(row, 'validation'), 2)}{gained}",
         text("technique.corrupted"): percent(float(row["own_corruptions_error"])),
         text("technique.test"): percent(_share(row, "test"), 2),
