@@ -21,6 +21,7 @@ from ui.crop import MARGIN
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESKTOP = {"width": 1280, "height": 720}
+TABLET = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
 # Each page that has rooms: the link to it on the first page, and what its rooms are called.
 LINKS = {"Architecture": "See how it is built", "Performance": "See how well it does"}

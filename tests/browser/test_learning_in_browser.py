@@ -9,12 +9,10 @@ from playwright.sync_api import Page, expect
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
-from tests.browser.harness import LINKS, PHONE, Dashboard
+from tests.browser.harness import LINKS, PHONE, TABLET, Dashboard
 from ui.texts import catalogue
 
 pytestmark = pytest.mark.browser
-
-TABLET = {"width": 768, "height": 1024}
 
 
 def width(page: Page) -> int:
