@@ -8,7 +8,8 @@ import pytest
 from inference import Classifier
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
-from tests.test_pages import ARCHITECTURE, PERFORMANCE, app, checked, needs_network, no_models, room, texts
+from inference.samples import encoded, photo
+from tests.test_pages import ARCHITECTURE, PERFORMANCE, app, checked, needs_network, no_models, room, texts, uploaded
 from ui.architecture.augmentations import SAMPLES
 from ui.architecture.convolution import KERNELS
 from ui.digit_choice import sample
@@ -88,6 +89,20 @@ def test_augmentations_are_made_anew_and_read(app):
     assert made() != first
     app.selectbox(key="augmentation").set_value("blur").run()
     assert "of the images had this one" in texts(checked(app).caption)
+
+
+@needs_network
+def test_a_digit_that_was_just_read_comes_first_and_another_choice_is_kept(app):
+    app.switch_page(ARCHITECTURE).run()
+    assert app.radio(key="looked_at").value == "sample"
+    uploaded(app, encoded(photo(3)))
+    app.switch_page(ARCHITECTURE).run()
+    assert checked(app).radio(key="looked_at").value == "last"
+    assert {metric.label: metric.value for metric in app.metric}["Answer"] == "3"
+    app.radio(key="looked_at").set_value("sample").run()
+    room(app, "architecture", "layers")
+    room(app, "architecture", "walk")
+    assert app.radio(key="looked_at").value == "sample"
 
 
 # --- Performance -----------------------------------------------------------------------------------------------

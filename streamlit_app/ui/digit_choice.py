@@ -10,21 +10,26 @@ from ui.answer import LAST_DIGIT
 from ui.texts import said, text
 
 SAMPLE = 4
+SOURCE = "looked_at"  # in the session's state: which of the three
+SHOWN_LAST = "looked_at_last"  # and the last digit that was offered here
 WIDTH = 240  # pixels
 
 
 def choose_digit() -> np.ndarray | None:
     """Ask for a digit, (28, 28) uint8, white on black; None where it cannot be had, which is then said.
 
-    What was chosen is kept for the session, and is the same wherever it is asked.
+    What was chosen is kept for the session and the same wherever it is asked; a digit that was just read comes first.
     """
     sources = {"sample": text("choice.sample"), "mnist": text("choice.mnist")}
-    if LAST_DIGIT in st.session_state:
+    last = st.session_state.get(LAST_DIGIT)
+    if last is not None:
         sources = {"last": text("choice.last"), **sources}
-    options = {"format_func": sources.get, "key": "looked_at", "persist_state": "session"}
+        if last is not st.session_state.get(SHOWN_LAST):
+            st.session_state[SHOWN_LAST], st.session_state[SOURCE] = last, "last"
+    options = {"format_func": sources.get, "key": SOURCE, "persist_state": "session"}
     source = st.radio(text("choice.title"), sources, **options)
     if source == "last":
-        return st.session_state[LAST_DIGIT]
+        return last
     if source == "sample":
         options = {"index": DIGITS.index(SAMPLE), "key": "looked_at_digit", "persist_state": "session", "width": WIDTH}
         return sample(st.selectbox(text("choice.digit"), DIGITS, **options))

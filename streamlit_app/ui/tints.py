@@ -30,7 +30,7 @@ def laid_over(digit: np.ndarray, values: np.ndarray, most: float) -> np.ndarray:
     return np.round(ground * (1 - cover) + ends * cover).astype(np.uint8)
 
 
-def side_by_side(tiles: list[np.ndarray], across: int, gap: int = 2) -> np.ndarray:
+def side_by_side(tiles: list[np.ndarray], across: int, gap: int) -> np.ndarray:
     """Return pictures (R, C, 3) of one size in a grid with so many in a row, grey between them."""
     rows, columns = tiles[0].shape[:2]
     down = -(-len(tiles) // across)

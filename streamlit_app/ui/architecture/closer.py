@@ -50,6 +50,6 @@ def _show_filters(filters: Filters) -> None:
     st.markdown(f"**{text('closer.filters')}**")
     tiles = [enlarged(tinted(kernel, float(np.abs(kernel).max())), 12) for kernel in filters.kernels]
     with st.container(width=ALL_MAPS):
-        image = data_url(side_by_side(tiles, FILTERS_ACROSS), exact=True)
+        image = data_url(side_by_side(tiles, FILTERS_ACROSS, gap=2), exact=True)
         st.image(image, width="stretch", alt=text("closer.filters_alt", count=len(tiles)))
     st.caption(text("closer.filters_hint", count=len(tiles)))
