@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -9,7 +12,19 @@ from inference import Classifier
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
-from tests.test_pages import ARCHITECTURE, PERFORMANCE, app, checked, needs_network, no_models, room, texts, uploaded
+from tests.rooms import ROOMS
+from tests.test_pages import (
+    ARCHITECTURE,
+    HOME,
+    PERFORMANCE,
+    app,
+    checked,
+    needs_network,
+    no_models,
+    room,
+    texts,
+    uploaded,
+)
 from ui.architecture.augmentations import SAMPLES
 from ui.architecture.convolution import KERNELS
 from ui.digit_choice import sample
@@ -103,6 +118,26 @@ def test_a_digit_that_was_just_read_comes_first_and_another_choice_is_kept(app):
     room(app, "architecture", "layers")
     room(app, "architecture", "walk")
     assert app.radio(key="looked_at").value == "sample"
+
+
+def test_no_room_loads_a_heavy_package():
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file({str(HOME)!r}, default_timeout=60).run()
+for page, file in (("architecture", {ARCHITECTURE!r}), ("performance", {PERFORMANCE!r})):
+    app.switch_page(file).run()
+    for room in ROOMS[page]:
+        app.pills(key=page + "_room").set_value(room).run()
+        assert not app.exception, room
+print(*set("pandas pyarrow altair matplotlib tensorflow".split()).intersection(sys.modules))
+"""
+    script = f"ROOMS = {ROOMS!r}\n{script}"
+    folders = os.pathsep.join([str(HOME.parent), str(HOME.parent.parent)])
+    environment = {**os.environ, "PYTHONPATH": folders}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
 
 
 # --- Performance -----------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from inference.steps import REMBG_MODES, STEPS
 from inference.tta import View
 from inference.verdict import BLANK, VERDICTS
 from tests.drawn import two_digits
+from tests.rooms import ROOMS
 from ui import texts, words
 from ui.corruptions import CORRUPTIONS
 from ui.development import STAGES
@@ -33,10 +34,6 @@ from ui.performance.scenes import CONDITIONS
 
 APP = Path(__file__).parent.parent / "streamlit_app"
 PREDICTION, ARCHITECTURE, PERFORMANCE = (PAGES[name] for name in ("prediction", "architecture", "performance"))
-ROOMS = {
-    "architecture": ("walk", "lessons", "layers", "training"),
-    "performance": ("test", "photos", "damaged", "networks"),
-}
 OTHERS = [code for code in texts.LANGUAGES if code != texts.DEFAULT]
 
 needs_network = pytest.mark.skipif(

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from inference.classifier import models_folder
-from inference.mnist import MnistUnavailable
+from inference.mnist import MnistUnavailable, mnist_path
 from inference.samples import DIGITS
 from ui import results
 from ui.charts import show_chart
@@ -47,14 +47,15 @@ def _show_pictures() -> None:
             if (path := models_folder() / file).exists():
                 st.image(path.read_bytes(), source(file), alt=text("data.pictures_alt"))
         return
-    picture = shown(_samples_and_means(images, labels), 2 * WIDTH)
+    path = mnist_path()
+    picture = shown(_samples_and_means(str(path), path.stat().st_mtime_ns, images, labels), 2 * WIDTH)
     with st.container(width=WIDTH):
         st.image(data_url(picture, exact=True), width="stretch", alt=text("data.pictures_alt"))
     st.caption(text("data.pictures", count=SAMPLES))
 
 
 @st.cache_data(show_spinner=False, max_entries=1)
-def _samples_and_means(_images: np.ndarray, _labels: np.ndarray) -> np.ndarray:
+def _samples_and_means(path: str, stamp: int, _images: np.ndarray, _labels: np.ndarray) -> np.ndarray:
     """Return a picture (R, C) uint8 with a column a digit: the first images of it, and below them the mean of all."""
     columns = []
     for digit in DIGITS:

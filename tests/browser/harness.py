@@ -23,12 +23,8 @@ CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESKTOP = {"width": 1280, "height": 720}
 TABLET = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
-# Each page that has rooms: the link to it on the first page, and what its rooms are called.
+# Each page that has rooms: the link to it on the first page.
 LINKS = {"Architecture": "See how it is built", "Performance": "See how well it does"}
-ROOMS = {
-    "Architecture": ("A digit's walk", "How it works", "Layers", "Training"),
-    "Performance": ("Test images", "Real photos", "Damaged images", "Networks"),
-}
 WAIT = 20_000  # milliseconds; the first page loads Streamlit's whole front end
 CLICKED = 300  # milliseconds until a click has reached the server, and the page says that it is at work
 SIGNS_OF_ERROR = re.compile(r"Traceback|\bError\b|ERROR|Exception", re.IGNORECASE)

@@ -14,14 +14,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from inference.samples import encoded, photo
 from tests.browser.harness import DESKTOP, PHONE, ROOT, TABLET, Dashboard, Server, launch_chromium, running_server
 from tests.drawn import mouse_paths
+from tests.rooms import ROOMS
 from ui.texts import LANGUAGES, catalogue
 
 FOLDER = ROOT / "screenshots"
 SCREENS = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
-ROOMS = {
-    "architecture": ("walk", "lessons", "layers", "training"),
-    "performance": ("test", "photos", "damaged", "networks"),
-}
 SCHEMES = ("light", "dark")
 DRAWN_IN = 1500  # milliseconds that a chart takes to be drawn
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from inference.samples import encoded, photo
-from tests.browser.harness import DESKTOP, LINKS, PHONE, ROOMS, Dashboard
+from tests.browser.harness import DESKTOP, PHONE, Dashboard
+from tests.rooms import ROOMS
+from ui.texts import catalogue
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +56,8 @@ def test_prediction(person):
 
 @pytest.mark.parametrize("page", ROOMS)
 def test_every_room(person, page):
-    person.open(LINKS[page], page)
+    text = catalogue("en").texts
+    person.open(text[f"home.{page}_link"], text[f"page.{page}"])
     for room in ROOMS[page]:
-        person.open_room(room)
+        person.open_room(text[f"{page}.room_{room}"])
         assert violations(person) == [], room

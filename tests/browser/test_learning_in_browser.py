@@ -10,6 +10,7 @@ from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from tests.browser.harness import LINKS, PHONE, TABLET, Dashboard
+from tests.rooms import ROOMS
 from ui.texts import catalogue
 
 pytestmark = pytest.mark.browser
@@ -105,14 +106,10 @@ def test_nothing_is_wider_than_the_screen(chromium, server, screen, language):
     person = Dashboard(context.new_page(), server.url)
     person.open_home()
     assert width(person.page) <= screen["width"]
-    rooms = {
-        "architecture": ("walk", "lessons", "layers", "training"),
-        "performance": ("test", "photos", "damaged", "networks"),
-    }
-    for page in rooms:
+    for page, rooms in ROOMS.items():
         person.open_home()
         person.open(text[f"home.{page}_link"], text[f"page.{page}"])
-        for room in rooms[page]:
+        for room in rooms:
             person.open_room(text[f"{page}.room_{room}"])
             assert width(person.page) <= screen["width"], room
     context.close()
