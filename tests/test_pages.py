@@ -87,6 +87,12 @@ def digit(app: AppTest) -> str | None:
     return shown[0] if shown else None
 
 
+def room(app: AppTest, page: str, name: str) -> AppTest:
+    """Open a room of the page that is shown."""
+    app.pills(key=f"{page}_room").set_value(name).run()
+    return checked(app)
+
+
 def texts(elements) -> str:
     """Return the text of some elements, one a line."""
     return "\n".join(element.value for element in elements)
@@ -371,8 +377,13 @@ def test_without_any_model_file_every_page_is_drawn(app, no_models):
     assert len(checked(app).error) == 1
     app.switch_page(PERFORMANCE).run()
     assert "`make evaluate`" in texts(checked(app).info)
-    assert "digitlens benchmark" in texts(app.info)
-    assert "training.train" in texts(app.info)
+    for name, commands in {
+        "photos": ("digitlens benchmark", "make scenes", "make ablation", "make verdicts"),
+        "damaged": ("make evaluate",),
+        "networks": ("make evaluate", "training.development", "training.train", "make benchmark"),
+    }.items():
+        said = texts(room(app, "performance", name).info)
+        assert [command for command in commands if command not in said] == []
 
 
 def test_without_a_network_the_steps_are_still_shown(app, no_models):
@@ -387,7 +398,7 @@ def test_damaged_results_are_as_good_as_none(app, no_models):
     (no_models / "mnist_cnn_history.csv").write_text("epoch,loss\n1\n")
     app.switch_page(PERFORMANCE).run()
     assert "`make evaluate`" in texts(checked(app).info)
-    assert "training.train" in texts(app.info)
+    assert "training.train" in texts(room(app, "performance", "networks").info)
 
 
 def test_missing_mnist_is_a_message_in_that_mode_only(app, monkeypatch, tmp_path):
@@ -554,7 +565,10 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
     assert figures["Gain in points"] == "+10.00"
     assert figures["Cost in time"] == "4.9 ×"
     assert "earlier network" in texts(app.warning)
-    assert len(app.get("vega_lite_chart")) == 3
+    assert len(app.get("vega_lite_chart")) == 1
+    assert "| 9 | – | 50.00 % |" in texts(app.markdown)
+    assert "evaluation.json" in texts(app.caption)
+    room(app, "performance", "photos")
     kept_apart, used = (table.value for table in app.markdown if table.value.startswith("| Kind |"))
     assert kept_apart.splitlines()[2:] == [
         "| All kinds | 6 of 8 | **75.0 %** (95 %: 30.0 to 90.0 %) | 3 |",
@@ -566,20 +580,24 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
         "| Tiny images (28 pixels) | 3 of 8 | **37.5 %** (95 %: 10.0 to 70.0 %) | 2 |",
     ]
     assert texts(app.markdown).index("**Kept apart.**") < texts(app.markdown).index("**Used in development.**")
-    assert "| 9 | – | 50.00 % |" in texts(app.markdown)
+    assert "photos.json" in texts(app.caption)
+    room(app, "performance", "networks")
+    assert len(app.get("vega_lite_chart")) == 2
     assert "| drawing | ours | 4.2 ms | 12.5 |" in texts(app.markdown)
-    assert all(source in texts(app.caption) for source in ("evaluation.json", "photos.json", "history.csv"))
+    assert "history.csv" in texts(app.caption)
 
 
 def test_performance_shows_all_real_digits_where_they_have_no_parts(app, made_up_models):
     (made_up_models / "photos.json").write_text(json.dumps({"categories": PHOTOS["categories"]}))
     app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "photos")
     assert "| Photos of paper | 7 of 8 | **87.5 %** (95 %: 50.0 to 98.0 %) | 3 |" in texts(checked(app).markdown)
     assert "Kept apart" not in texts(app.markdown)
 
 
 def test_architecture_shows_the_card(app, made_up_models):
     app.switch_page(ARCHITECTURE).run()
+    room(app, "architecture", "layers")
     figures = {metric.label: metric.value for metric in checked(app).metric}
     assert figures == {"Parameters": "1,970", "Layers": "10", "Input": "28×28×1"}
     for name, kind, sides, parameters in LAYERS:
@@ -587,6 +605,7 @@ def test_architecture_shows_the_card(app, made_up_models):
         assert f"| **{name}** {kind} | {output} | {parameters:,} |" in texts(app.markdown).replace("\u200b", "")
     assert "2 convolutions  \n14×14×16  \n1,728 parameters" in texts(app.caption)
     assert "1 convolution  \n28×28×8  \n72 parameters" in texts(app.caption)
+    room(app, "architecture", "training")
     assert "- **Epochs: 3.** Because.\n- **Validation images: 5000.** Held back." in texts(app.markdown)
     assert "- **Blocks: 3, 4; 5, 6.** \n- **Augmentation: motion blur 4.0 %.**" in texts(app.markdown)
     assert "trained in 1 min, on 2026-01-01" in texts(app.markdown)
@@ -603,7 +622,8 @@ def test_feature_maps_of_every_source(app, mnist_labels):
     app.switch_page(ARCHITECTURE).run()
     for source in ("last", "sample", "mnist"):
         app.radio(key="looked_at").set_value(source).run()
-        assert len(checked(app).tabs) == 4
+        assert "From the digit to the answer" in texts(checked(app).subheader)
+        assert set(app.segmented_control(key="closer").options) == {f"Block {n}" for n in range(1, 5)}
 
 
 def test_feature_maps_are_told_apart_by_a_grey_gap():

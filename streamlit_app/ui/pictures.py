@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from ui.tints import side_by_side
+
 # Pictures up to this side are enlarged pixel by pixel, so that each pixel is seen; larger ones are reduced to it.
 SHOWN_SIDE = 448
 FEW_PIXELS = 200
@@ -74,14 +76,9 @@ def mosaic(maps: np.ndarray, gap: int = 1) -> np.ndarray:
     (R', C', 3) RGB: dark blue where a filter finds nothing, yellow where it finds most of what it looks for, grey
     between the maps: a map may be dark to its edge.
     """
-    rows, columns, count = maps.shape
+    count = maps.shape[-1]
     across = 2 ** int(np.ceil(np.log2(max(1.0, count**0.5))))
-    down = -(-count // across)
     brightest = np.maximum(maps.max(axis=(0, 1), keepdims=True), 1e-6)
     levels = np.clip(maps / brightest * 255, 0, 255).astype(np.uint8)
-    grid = np.full((down * (rows + gap) - gap, across * (columns + gap) - gap, 3), 128, np.uint8)
-    for number in range(count):
-        row, column = number // across * (rows + gap), number % across * (columns + gap)
-        coloured = cv2.applyColorMap(levels[..., number], cv2.COLORMAP_VIRIDIS)
-        grid[row : row + rows, column : column + columns] = cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB)
-    return grid
+    coloured = [cv2.applyColorMap(levels[..., number], cv2.COLORMAP_VIRIDIS)[..., ::-1] for number in range(count)]
+    return side_by_side(coloured, across, gap)

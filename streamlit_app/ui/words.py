@@ -13,6 +13,11 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return _local(f"{value:{'+' if signed else ''},.{digits}f}")
 
 
+def added(value: float, digits: int) -> str:
+    """Return a number as the next term of a sum: "+ 0.30", "− 0.30"."""
+    return f"{'−' if value < 0 else '+'} {number(abs(value), digits)}"
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %", on one line."""
     step = 10**-digits
@@ -40,6 +45,11 @@ def interval(bounds: tuple[float, float] | list[float], digits: int = 1) -> str:
 def kind(category: str) -> str:
     """Return what a category of real digits is called: "tiny_28px" is "Tiny images (28 pixels)"."""
     return text(f"kind.{category}") if category in KINDS else category.replace("_", " ").capitalize()
+
+
+def block_title(name: str) -> str:
+    """Return what a block of the network is called: "block2" is "Block 2"."""
+    return text("network.block", number=name.removeprefix("block"))
 
 
 def duration(seconds: float) -> str:

@@ -21,8 +21,12 @@ from ui.crop import MARGIN
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESKTOP = {"width": 1280, "height": 720}
+TABLET = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
+# Each page that has rooms: the link to it on the first page.
+LINKS = {"Architecture": "See how it is built", "Performance": "See how well it does"}
 WAIT = 20_000  # milliseconds; the first page loads Streamlit's whole front end
+CLICKED = 300  # milliseconds until a click has reached the server, and the page says that it is at work
 SIGNS_OF_ERROR = re.compile(r"Traceback|\bError\b|ERROR|Exception", re.IGNORECASE)
 
 
@@ -134,6 +138,15 @@ class Dashboard:
     def choose(self, mode: str) -> None:
         """Choose one of the four ways to give a digit."""
         self.page.get_by_test_id("stButtonGroup").get_by_text(mode, exact=True).click()
+        self.settle()
+
+    def open_room(self, title: str) -> None:
+        """Open one of the rooms of this page."""
+        rooms = self.page.get_by_test_id("stMain").get_by_test_id("stButtonGroup").first
+        button = rooms.get_by_role("radio", name=title, exact=True)
+        button.click()
+        expect(button).to_have_attribute("aria-checked", "true")
+        self.page.wait_for_timeout(CLICKED)
         self.settle()
 
     def go_by_sidebar(self, page: str) -> None:

@@ -1,7 +1,7 @@
 """Take a picture of every page into screenshots/: ``python -m tests.browser.screenshots``.
 
 In every language, on a desktop and on a phone, light and dark; what is seen first (NAME.png) and the whole page
-(NAME-whole.png). ``--languages fr``, ``--schemes light``: only these.
+(NAME-whole.png). ``--languages fr``, ``--schemes light``: only these; ``--screens tablet``: also that one.
 """
 
 import argparse
@@ -12,12 +12,13 @@ import numpy as np
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from inference.samples import encoded, photo
-from tests.browser.harness import DESKTOP, PHONE, ROOT, Dashboard, Server, launch_chromium, running_server
+from tests.browser.harness import DESKTOP, PHONE, ROOT, TABLET, Dashboard, Server, launch_chromium, running_server
 from tests.drawn import mouse_paths
+from tests.rooms import ROOMS
 from ui.texts import LANGUAGES, catalogue
 
 FOLDER = ROOT / "screenshots"
-SCREENS = {"desktop": DESKTOP, "phone": PHONE}
+SCREENS = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SCHEMES = ("light", "dark")
 DRAWN_IN = 1500  # milliseconds that a chart takes to be drawn
 
@@ -26,11 +27,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Take a picture of every page into screenshots/.")
     parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=LANGUAGES)
     parser.add_argument("--schemes", nargs="+", choices=SCHEMES, default=SCHEMES)
+    parser.add_argument("--screens", nargs="+", choices=SCREENS, default=("desktop", "phone"))
     wanted = parser.parse_args()
     FOLDER.mkdir(exist_ok=True)
     with running_server() as server, sync_playwright() as playwright:
         browser = launch_chromium(playwright)
-        for language, screen, scheme in product(wanted.languages, SCREENS, wanted.schemes):
+        for language, screen, scheme in product(wanted.languages, wanted.screens, wanted.schemes):
             take_all(browser, server, language, screen, scheme)
         browser.close()
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.relative_to(ROOT)}/")
@@ -74,12 +76,12 @@ def take_all(browser: Browser, server: Server, language: str, screen: str, schem
     person.choose(text["input.mnist"])
     person.settle()
     take("prediction-mnist")
-    person.open_home()
-    person.open(text["home.architecture_link"], text["page.architecture"])
-    take("architecture")
-    person.open_home()
-    person.open(text["home.performance_link"], text["page.performance"])
-    take("performance")
+    for name, rooms in ROOMS.items():
+        person.open_home()
+        person.open(text[f"home.{name}_link"], text[f"page.{name}"])
+        for room in rooms:
+            person.open_room(text[f"{name}.room_{room}"])
+            take(f"{name}-{room}")
     context.close()
 
 
