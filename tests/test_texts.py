@@ -21,7 +21,10 @@ from inference.tta import View
 from inference.verdict import BLANK, VERDICTS
 from tests.drawn import two_digits
 from ui import texts, words
-from ui.inputs import MODES
+from ui.compare import DESCRIBED
+from ui.examples import EXAMPLES
+from ui.inputs import MANY, MODES
+from ui.many_page import FILTERS
 from ui.page import PAGES
 from ui.performance import PARTS
 
@@ -139,7 +142,10 @@ def test_every_text_is_given_its_values():
         ("kind.", words.KINDS),
         ("verdict.", VERDICTS),
         ("quality.", [*quality.WEIGHTS, *(name for name, _ in quality.LEVELS)]),
-        ("input.", MODES),
+        ("input.", (*MODES, MANY)),
+        ("examples.", [*EXAMPLES, *(f"{name}_alt" for name in EXAMPLES)]),
+        ("compare.", DESCRIBED),
+        ("many.show_", FILTERS),
         ("page.", PAGES),
         ("settings.rembg_", REMBG_MODES),
         ("settings.model_", cutout.MODELS),
@@ -214,7 +220,7 @@ def said_by_the_library(monkeypatch) -> set[str]:
     for folder in ("", "folder"):
         monkeypatch.setenv("DIGITLENS_MODELS", folder)
         found.add(no_network())
-    for name in ("steps", "photo", "cutout", "mnist", "classifier"):
+    for name in ("steps", "photo", "archive", "cutout", "mnist", "classifier"):
         for node in ast.walk(ast.parse((APP / "inference" / f"{name}.py").read_text(encoding="utf-8"))):
             found.update(templates(said) if (said := says(node)) else ())
     sentences = {sentence.strip() for words_ in found for sentence in re.split(r"(?<=\.) ", words_)}
@@ -347,7 +353,7 @@ def test_every_page_is_french(home):
         assert_no_english(home)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", [*MODES, MANY])
 def test_every_mode_is_french(home, mode, monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "missing.npz"))
     home.switch_page(PREDICTION).run()

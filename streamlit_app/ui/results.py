@@ -24,7 +24,7 @@ def classifier(name: str = DEFAULT_NETWORK) -> Classifier:
     return _classifier(name, str(folder), _stamp(folder / f"{name}.onnx"), _stamp(folder / f"{name}.json"))
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _classifier(name: str, folder: str, *stamps: int) -> Classifier:
     return Classifier(name)
 
@@ -43,6 +43,11 @@ def _card(name: str, folder: str, stamp: int) -> dict:
 def evaluation(name: str = DEFAULT_NETWORK) -> dict | None:
     """Return what ``make evaluate`` measured of the network."""
     return _json(models_folder() / f"{name}_evaluation.json")
+
+
+def misread(name: str = DEFAULT_NETWORK) -> list[int]:
+    """Return which of MNIST's test images the network misreads, as far as it was measured."""
+    return [row["index"] for row in (evaluation(name) or {}).get("misread", ())]
 
 
 def photos() -> dict | None:

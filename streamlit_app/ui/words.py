@@ -1,6 +1,7 @@
 """Figures as people read them, in their language."""
 
 import math
+import re
 
 from ui.texts import said, text
 
@@ -67,6 +68,11 @@ def significant(value: float) -> str:
 def view(name: str) -> str:
     """Return what a look of several does, from its name in inference.tta."""
     return ", ".join(said(part) for part in name.split(", "))
+
+
+def escaped(name: str) -> str:
+    """Return a name that somebody else chose, a file's, so that Markdown shows it as it is and can break it."""
+    return re.sub(r"(?<=[/_-])", "\u200b", re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", name))
 
 
 def _percent(value: float, digits: int) -> str:
