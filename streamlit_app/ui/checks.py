@@ -8,7 +8,7 @@ from ui.figures import show_table
 from ui.history import Entry, correct, forget_history, history
 from ui.pictures import data_url, shown
 from ui.texts import text
-from ui.words import escaped, percent
+from ui.words import confidence, escaped
 
 TRUTHS = (*range(10), NOT_A_DIGIT)
 THUMBNAIL = 56  # pixels
@@ -56,16 +56,14 @@ def show_history() -> None:
     if not entries:
         return
     st.divider()
-    checked = [entry for entry in entries if entry.truth is not None]
-    right = sum(entry.is_right for entry in checked)
-    with st.container(key="history"):
-        title = text("history.title", count=len(entries), checked=len(checked), right=right)
-        if not st.toggle(title, key="show_history", persist_state="session"):
-            return
-        _show_files(entries)
-        show_table([_row(entry) for entry in reversed(entries[-SHOWN:])])
-        if len(entries) > SHOWN:
-            st.caption(text("history.more", shown=SHOWN))
+    right, wrong = (sum(entry.is_right is judged for entry in entries) for judged in (True, False))
+    title = text("history.title", count=len(entries), right=right, wrong=wrong)
+    if not st.toggle(title, key="show_history", persist_state="session"):
+        return
+    _show_files(entries)
+    show_table([_row(entry) for entry in reversed(entries[-SHOWN:])])
+    if len(entries) > SHOWN:
+        st.caption(text("history.more", shown=SHOWN))
 
 
 def _show_files(entries: list[Entry]) -> None:
@@ -96,7 +94,7 @@ def _row(entry: Entry) -> dict[str, str]:
         image = f"![{text('answer.read_alt')}]({data_url(shown(entry.digit, THUMBNAIL), exact=True)})"
     answer = text(f"verdict.{entry.verdict}")
     if entry.prediction is not None:
-        answer = f"**{entry.prediction.digit}** · {percent(entry.prediction.confidence)} · {answer}"
+        answer = f"**{entry.prediction.digit}** · {confidence(entry.prediction.confidence)} · {answer}"
     said = "–" if entry.truth is None else f"{'✓' if entry.is_right else '✗'} {_truth(entry.truth)}"
     return {
         text("history.digit"): image,

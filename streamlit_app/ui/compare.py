@@ -10,7 +10,7 @@ from ui import results
 from ui.answer import Answer
 from ui.figures import show_table
 from ui.texts import said, text
-from ui.words import duration, percent
+from ui.words import confidence, duration
 
 # The networks that ship, and what each is called; one that somebody trained is called by its name.
 DESCRIBED = ("mnist_cnn", "mlp", "cnn3", "cnn_flask", "resnet10")
@@ -39,7 +39,7 @@ def _row(name: str, answer: Answer, tta: bool) -> tuple[dict[str, str], int | No
         prediction = network.predict(answer.digit, tta=tta)
         times.append(time.perf_counter() - started)
     cells = f"**{title}**" if name == DEFAULT_NETWORK else title, f"**{prediction.digit}**"
-    cells += percent(prediction.confidence), duration(min(times))
+    cells += confidence(prediction.confidence), duration(min(times))
     return dict(zip(_columns(), cells, strict=True)), prediction.digit
 
 

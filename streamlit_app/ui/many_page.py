@@ -16,7 +16,7 @@ from ui.paste import accept_pastes
 from ui.settings import Settings
 from ui.texts import said, text
 from ui.upload import TYPES
-from ui.words import escaped, number, percent
+from ui.words import confidence, escaped, number, percent
 
 BATCH = "batch"  # in the session's state: the _Batch
 PER_PAGE = 50
@@ -158,7 +158,7 @@ def _cells(row: Row) -> dict[str, str]:
     elif record.digit is None:
         answer = text("verdict.blank")
     else:
-        answer = f"**{record.digit}** · {percent(record.confidence)} · {text(f'verdict.{record.status}')}"
+        answer = f"**{record.digit}** · {confidence(record.confidence)} · {text(f'verdict.{record.status}')}"
     cells = {text("many.photo"): " ".join(images), text("many.file"): escaped(record.file), text("many.answer"): answer}
     if row.label is None:
         cells[text("many.label")] = "–"

@@ -16,7 +16,7 @@ from ui.recall import recalled
 from ui.settings import Settings
 from ui.show import show_answer, show_steps
 from ui.texts import text
-from ui.words import percent
+from ui.words import confidence
 
 # Of the longer side: the line of a box, seen on a phone and not wider than a pen.
 LINE = 1 / 250
@@ -85,7 +85,7 @@ def _show_text(reading: NumberReading, given: Photo) -> int | None:
     """Show the text and return the place of the digit that the person chooses to look into."""
     st.caption(text("read_number.found", count=len(reading.digits)))
     st.code(reading.text, language=None)
-    doubtful = [f"{one.digit} ({percent(one.confidence)})" for one in reading.digits if one.confidence < DOUBTFUL]
+    doubtful = [f"{one.digit} ({confidence(one.confidence)})" for one in reading.digits if one.confidence < DOUBTFUL]
     if doubtful:
         st.caption(text("read_number.doubtful", digits=", ".join(doubtful)))
     return st.pills(

@@ -12,7 +12,7 @@ from ui.answer import Answer
 from ui.charts import probability_chart, show_chart
 from ui.pictures import picture
 from ui.texts import said, step_words, text
-from ui.words import duration, percent, view
+from ui.words import confidence, duration, percent, view
 
 TILE = 170  # pixels: two steps beside each other on a phone, four on a desktop
 READ = 150  # pixels: room for three bars beside it on a phone
@@ -35,7 +35,7 @@ def show_answer(answer: Answer) -> None:
         if answer.prediction is not None:
             with st.container(width="stretch"):
                 for digit, probability in answer.prediction.top(3):
-                    st.progress(min(1.0, probability), f"**{digit}** · {percent(probability)}")
+                    st.progress(min(1.0, probability), f"**{digit}** · {confidence(probability)}")
     if answer.trace and answer.prediction is not None and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
         (st.caption if answer.verdict == DIGIT else st.info)(text("answer.one_and_seven"))
 
@@ -46,9 +46,13 @@ def _show_verdict(answer: Answer) -> None:
     if answer.prediction is None:
         return
     with st.container(border=True, horizontal=True):
-        st.metric(text("answer.digit"), str(answer.prediction.digit), width=48)
-        st.metric(text("answer.confidence"), percent(answer.prediction.confidence), width="content")
-        st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
+        if answer.verdict == NOT_A_DIGIT:
+            st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
+            st.metric(text("answer.most_like"), str(answer.prediction.digit), width="content")
+        else:
+            st.metric(text("answer.digit"), str(answer.prediction.digit), width=48)
+            st.metric(text("answer.confidence"), confidence(answer.prediction.confidence), width="content")
+            st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
     if answer.verdict == UNSURE:
         st.warning(" ".join([f"**{text('answer.unsure')}**", *_why_unsure(answer)]))
     if answer.verdict == NOT_A_DIGIT:
@@ -111,9 +115,9 @@ def _show_votes(answer: Answer) -> None:
     st.subheader(text("answer.votes"), anchor=False)
     st.caption(text("answer.votes_hint", count=len(votes)))
     with st.container(horizontal=True):
-        for image, (look, digit, confidence) in zip(looks(answer.digit), votes, strict=True):
+        for image, (look, digit, sureness) in zip(looks(answer.digit), votes, strict=True):
             words = view(look.name)
-            caption = text("answer.vote", view=words, digit=digit, confidence=percent(confidence))
+            caption = text("answer.vote", view=words, digit=digit, confidence=confidence(sureness))
             picture(image, caption, box=VOTE, alt=text("answer.vote_alt", view=words))
 
 

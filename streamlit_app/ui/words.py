@@ -25,6 +25,11 @@ def percent(share: float, digits: int = 1) -> str:
     return _percent(value, digits)
 
 
+def confidence(share: float) -> str:
+    """Return a probability as a percentage that is never called certain, however close a network comes to it."""
+    return percent(min(share, 1 - 1e-9))
+
+
 def decimals(images: int) -> int:
     """Return how many decimals of a percentage so many images can bear."""
     return 2 if images >= 5000 else 1
@@ -44,7 +49,9 @@ def kind(category: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as "0.2 ms", "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
+    """Return a time as "< 0.1 ms", "0.2 ms", "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
+    if 0 < seconds < 0.00005:
+        return f"< {number(0.1, 1)} ms"
     if seconds < 0.0095:
         return f"{number(1000 * seconds, 1)} ms"
     if seconds < 1:
