@@ -22,7 +22,6 @@ def show_one(mode: Mode, settings: Settings) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         given = mode.ask()
-        st.caption(text("page.private"))
     with right:
         if given is None:
             st.caption(text("answer.here"))
@@ -50,4 +49,5 @@ if name == MANY:
     show_many(settings)
 else:
     show_one(MODES[name], settings)
+st.caption(text("page.private"))
 show_history()

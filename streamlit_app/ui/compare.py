@@ -39,7 +39,7 @@ def _row(name: str, answer: Answer, tta: bool) -> tuple[dict[str, str], int | No
         prediction = network.predict(answer.digit, tta=tta)
         times.append(time.perf_counter() - started)
     cells = f"**{title}**" if name == DEFAULT_NETWORK else title, f"**{prediction.digit}**"
-    cells += confidence(prediction.confidence), duration(min(times))
+    cells += confidence(prediction.confidence), duration(min(times)).replace(" ", "\u00a0")
     return dict(zip(_columns(), cells, strict=True)), prediction.digit
 
 

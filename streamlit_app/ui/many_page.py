@@ -38,7 +38,6 @@ def show_many(settings: Settings) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         files = _ask_files(limits)
-        st.caption(text("page.private"))
     with right:
         batch = _read(files, settings, limits)
         if batch is None:
