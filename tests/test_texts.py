@@ -393,6 +393,23 @@ def test_every_verdict_is_french(home, monkeypatch, verdict):
     assert_no_english(home)
 
 
+@needs_network
+def test_what_goes_beyond_one_answer_is_french(home):
+    home.switch_page(PREDICTION).run()
+    home.button(key="example_number").click().run()
+    assert_no_english(home)
+    for toggle in ("networks", "show_history"):
+        home.toggle(key=toggle).set_value(True).run()
+    home.pills(key="truth_0").set_value("not_a_digit").run()
+    home.pills[0].set_value(0).run()
+    found = assert_no_english(home)
+    assert "Cette session\u202f: lus 1, justes 0, faux 1" in found
+    home.segmented_control(key="mode").set_value("many").run()
+    files = [("3/a.png", encoded(photo(3)), "image/png"), ("4/b.png", b"notes", "image/png")]
+    home.file_uploader(key="many_False").set_value(files).run()
+    assert "Exactitude" in assert_no_english(home)
+
+
 @pytest.mark.parametrize("data", [b"", b"notes", encoded(np.zeros((2, 2, 3), np.uint8)), encoded(photo(3))[:2000]])
 def test_what_cannot_be_read_is_said_in_french(home, data):
     home.switch_page(PREDICTION).run()

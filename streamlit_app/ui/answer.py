@@ -1,6 +1,6 @@
 """The answer to what was given: one value, whatever the mode."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -11,9 +11,11 @@ from inference.steps import Trace
 from inference.verdict import verdict
 from ui import results
 from ui.given import Photo, TestImage
+from ui.pictures import shown
 from ui.recall import recalled
 from ui.settings import Settings
 
+STEP = 340  # pixels: the longer side of a step's picture that is kept, twice as many as it is shown with
 LAST_DIGIT = "last_digit"  # in the session's state: what the Architecture page looks at
 
 
@@ -49,14 +51,23 @@ def read(given: Photo | TestImage, settings: Settings) -> Answer:
     return _read_photo(given, settings, network, problem)
 
 
-def read_once(given: Photo | TestImage, settings: Settings) -> Answer:
-    """Read as read() does; what was read last is not read again, as long as nothing has changed."""
+def read_once(given: Photo | TestImage, settings: Settings, slot: str = "answer") -> Answer:
+    """Read as read() does, with the steps as large as they are shown; what was read last is not read again."""
     try:
         network = id(results.classifier())
     except NetworkUnavailable:
         network = None
     has_weights = settings.config.rembg != "never" and cutout.is_available(settings.config.rembg_model)
-    return recalled("answer", (given.key, settings, network, has_weights), lambda: read(given, settings))
+    return recalled(slot, (given.key, settings, network, has_weights), lambda: _to_keep(read(given, settings)))
+
+
+def _to_keep(answer: Answer) -> Answer:
+    """Return an answer for the session to keep: the steps of a photo as they were worked on would take 10 MB."""
+    small = (
+        replace(step, image=shown(step.image, STEP)) if max(step.image.shape[:2]) > STEP else step
+        for step in answer.trace
+    )
+    return replace(answer, trace=tuple(small))
 
 
 def remember(answer: Answer) -> None:

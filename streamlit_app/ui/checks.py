@@ -6,7 +6,7 @@ from inference.verdict import NOT_A_DIGIT
 from ui.export import digits_zip, history_csv, trainable
 from ui.figures import show_table
 from ui.history import Entry, correct, forget_history, history
-from ui.pictures import data_url, shown
+from ui.pictures import data_url, thumbnail
 from ui.texts import text
 from ui.words import confidence, escaped
 
@@ -91,7 +91,7 @@ def _show_files(entries: list[Entry]) -> None:
 def _row(entry: Entry) -> dict[str, str]:
     image = ""
     if entry.digit is not None:
-        image = f"![{text('answer.read_alt')}]({data_url(shown(entry.digit, THUMBNAIL), exact=True)})"
+        image = f"![{text('answer.read_alt')}]({data_url(thumbnail(entry.digit, THUMBNAIL), exact=True)})"
     answer = text(f"verdict.{entry.verdict}")
     if entry.prediction is not None:
         answer = f"**{entry.prediction.digit}** · {confidence(entry.prediction.confidence)} · {answer}"

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from inference.samples import INK, PAPER, drawing, encoded, photo, written
-from ui.pictures import picture
+from ui.pictures import picture, thumbnail
 from ui.texts import text
 
 SAMPLE_DIGIT = 4
@@ -50,9 +50,7 @@ def example(name: str) -> bytes:
 
 @cache
 def _thumbnail(name: str) -> np.ndarray:
-    pixels = EXAMPLES[name]()
-    scale = 2 * THUMBNAIL / max(pixels.shape[:2])
-    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return thumbnail(EXAMPLES[name](), 2 * THUMBNAIL)
 
 
 def offer_examples(take: Callable[[str, bytes], None]) -> None:

@@ -11,7 +11,7 @@ from inference.archive import is_zip, photos_in, shown_name
 from inference.limits import MEBIBYTE, Limits
 from inference.schema import DigitRecord, digit_error, digit_record
 from inference.verdict import DIGIT
-from ui.pictures import data_url, shown
+from ui.pictures import data_url, thumbnail
 from ui.settings import Settings
 
 THUMBNAIL = 56  # pixels: two and the answer beside each other on a phone
@@ -79,8 +79,8 @@ def read_row(name: str, photo: bytes | PhotoError, network: Classifier, settings
     except PhotoError as error:
         return Row(digit_error(name, error), label)
     digit = reading.preprocessed.digit
-    small = "" if digit is None else data_url(shown(digit, THUMBNAIL), exact=True)
-    return Row(digit_record(name, reading), label, data_url(shown(pixels, THUMBNAIL), exact=False), small)
+    small = "" if digit is None else data_url(thumbnail(digit, THUMBNAIL), exact=True)
+    return Row(digit_record(name, reading), label, data_url(thumbnail(pixels, THUMBNAIL), exact=False), small)
 
 
 def confusion(rows: list[Row]) -> np.ndarray:

@@ -9,7 +9,7 @@ from inference.number import WORKING_SIDE, FoundDigit, NumberReading
 from inference.photo import Box, open_measured
 from inference.verdict import SEVERAL_DIGITS
 from ui import results
-from ui.answer import Answer, read
+from ui.answer import Answer, read_once
 from ui.given import Photo
 from ui.pictures import over_chequerboard, picture
 from ui.recall import recalled
@@ -98,7 +98,7 @@ def _show_text(reading: NumberReading, given: Photo) -> int | None:
 
 def _look_into(part: Photo, settings: Settings) -> None:
     """Show one digit of several as an answer of its own: read again, alone."""
-    answer = recalled("digit_of_number", (part.key, settings), lambda: read(part, settings))
+    answer = read_once(part, settings, slot="digit_of_number")
     with st.container(border=True):
         left, right = st.columns(2, gap="medium")
         with left:
