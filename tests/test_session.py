@@ -13,10 +13,10 @@ from inference import Classifier, Prediction, read_digit
 from inference.classifier import models_folder
 from inference.photo import PhotoError
 from inference.samples import encoded, photo, written
-from inference.schema import digit_error, digit_record
+from inference.schema import as_json, columns, digit_error, digit_record
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, UNSURE
 from training.sources import load_data
-from ui.export import digits_zip, history_csv, record_columns, records_csv, trainable
+from ui.export import digits_zip, history_csv, records_csv, trainable
 from ui.history import Entry
 
 needs_network = pytest.mark.skipif(
@@ -95,7 +95,7 @@ def test_answers_as_csv_hold_every_field_of_a_record():
     record = digit_record("a/3.png", read_digit(encoded(photo(3)), Classifier()))
     error = digit_error("b.png", PhotoError("damaged", "It is damaged, they say."))
     good, bad = rows(records_csv([(record, 3), (error, None)]))
-    assert list(good) == list(bad) == record_columns()
+    assert list(good) == list(bad) == [*columns(as_json(record)), "label"]
     assert (good["file"], good["status"], good["digit"], good["label"]) == ("a/3.png", DIGIT, "3", "3")
     assert [float(good[f"probability_{digit}"]) for digit in range(10)] == record.probabilities
     assert float(good["quality_score"]) == record.quality.score
