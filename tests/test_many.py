@@ -5,6 +5,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from inference import Classifier, Config, PhotoError
@@ -13,6 +14,7 @@ from inference.limits import Limits
 from inference.samples import encoded, photo
 from inference.schema import digit_error
 from ui.many import Row, are_too_large, confusion, label_of, photos_of, read_row
+from ui.pictures import thumbnail
 from ui.settings import Settings
 
 SETTINGS = Settings(Config(rembg="never"), tta=False)
@@ -111,3 +113,12 @@ def test_confusion_counts_what_has_a_label_and_an_answer():
     matrix = confusion([row(3, 3), row(3, 3), row(3, 5), row(None, 5), row(4, None)])
     assert matrix.sum() == 3
     assert (matrix[3, 3], matrix[3, 5]) == (2, 1)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(10, 20), (200, 100), (1, 900), (56, 56), (3000, 7)])
+def test_a_thumbnail_is_as_large_as_it_is_asked_for(rows, columns):
+    for depth in ((), (3,), (4,)):
+        small = thumbnail(np.full((rows, columns, *depth), 200, np.uint8), 56)
+        assert max(small.shape[:2]) == 56
+        assert min(small.shape[:2]) >= 1
+        assert small.shape[2:] == ((3,) if depth else ())

@@ -10,6 +10,7 @@ from inference.samples import encoded, photo
 from tests.test_pages import HOME, SECONDS, checked, digit, drawn, needs_network, on_canvas, prediction, texts, uploaded
 from ui import results
 from ui.examples import EXAMPLES, NUMBER
+from ui.many import read_row
 
 __all__ = ["drawn"]  # a fixture
 
@@ -190,6 +191,25 @@ def test_many_answers_outlive_another_page_and_are_not_read_again(app, monkeypat
     assert "Still here: the answers for 3 photos" in texts(checked(app).caption)
     press(app, "Remove")
     assert not app.metric
+
+
+def test_an_interrupted_batch_goes_on_where_it_was(app, monkeypatch):
+    asked = []
+
+    def interrupted(name, *given):
+        asked.append(name)
+        if len(asked) == 2:
+            raise RuntimeError("The person clicked elsewhere.")
+        return read_row(name, *given)
+
+    monkeypatch.setattr("ui.many_page.read_row", interrupted)
+    prediction(app, "many")
+    app.file_uploader(key="many_False").set_value(FILES).run()
+    assert app.exception
+    app.run()
+    assert len(table(checked(app), "Photo")) == 3
+    first, second, third = (name for name, *_ in FILES)
+    assert asked == [first, second, second, third]
 
 
 def test_too_much_at_once_is_one_sentence(app, monkeypatch):

@@ -83,6 +83,7 @@ def take_all(browser: Browser, server: Server, language: str, screen: str, schem
     page.get_by_text(text["read_number.cut"]).wait_for()
     take("prediction-number")
     person.upload("five.jpg", "image/jpeg", encoded(photo(5, 640, 480), ".jpg"))
+    expect(page.get_by_test_id("stCode")).to_have_count(0)
     expect(person.metric(text["answer.digit"])).to_have_text("5")
     take("prediction-photo")
     page.get_by_text(text["compare.ask"]).click()
