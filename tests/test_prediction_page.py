@@ -97,6 +97,13 @@ def test_every_network_is_asked_only_where_somebody_asks(app, monkeypatch):
     assert all(row[3].endswith("ms") for row in rows)
 
 
+def test_what_is_no_digit_is_called_none_in_the_history_too(app):
+    prediction(app, "upload")
+    app.button(key="example_letter").click().run()
+    app.toggle(key="show_history").set_value(True).run()
+    assert table(checked(app), "Read")[0][1:] == ["Letter", "not a digit", "–"]
+
+
 def test_what_was_read_is_not_read_again(app, monkeypatch):
     counted = []
     read = Classifier.predict

@@ -8,7 +8,7 @@ from ui.figures import show_table
 from ui.history import Entry, correct, forget_history, history
 from ui.pictures import data_url, thumbnail
 from ui.texts import text
-from ui.words import confidence, escaped
+from ui.words import escaped, outcome
 
 TRUTHS = (*range(10), NOT_A_DIGIT)
 THUMBNAIL = 56  # pixels
@@ -92,9 +92,8 @@ def _row(entry: Entry) -> dict[str, str]:
     image = ""
     if entry.digit is not None:
         image = f"![{text('answer.read_alt')}]({data_url(thumbnail(entry.digit, THUMBNAIL), exact=True)})"
-    answer = text(f"verdict.{entry.verdict}")
-    if entry.prediction is not None:
-        answer = f"**{entry.prediction.digit}** · {confidence(entry.prediction.confidence)} · {answer}"
+    read = entry.prediction
+    answer = outcome(entry.verdict, read and read.digit, read.confidence if read else 0.0)
     said = "–" if entry.truth is None else f"{'✓' if entry.is_right else '✗'} {_truth(entry.truth)}"
     return {
         text("history.digit"): image,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from inference.photo import MIN_SIDE, Box, PhotoError, Source, open_measured
+from inference.photo import MIN_SIDE, Box, Source, open_measured
 from ui.canvas import MARGIN
 from ui.pictures import data_url, shown
 from ui.texts import text
@@ -59,16 +59,12 @@ class _Marking:
 
 
 def ask_mark(data: bytes) -> Mark | None:
-    """Offer to mark the digit in a photo, given as a file; return what is marked, None where nobody asked for it."""
+    """Offer to mark the digit in a photo, a file that can be opened; return what is marked, None where nobody asked."""
     of = hash(data)
     if not st.toggle(text("mark.offer"), key=f"marking_{of}", persist_state="session"):
         return None
-    try:
-        marking = _marking(of, data)
-    except PhotoError:
-        return None  # the page says what is wrong with the photo
     st.caption(text("mark.hint"))
-    box = _ask_box(marking)
+    box = _ask_box(_marking(of, data))
     return Mark(box, _ask_rotation())
 
 

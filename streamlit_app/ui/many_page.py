@@ -16,7 +16,7 @@ from ui.paste import accept_pastes
 from ui.settings import Settings
 from ui.texts import said, text
 from ui.upload import TYPES
-from ui.words import confidence, escaped, number, percent
+from ui.words import escaped, number, outcome, percent
 
 BATCH = "batch"  # in the session's state: the _Batch
 PER_PAGE = 50
@@ -152,13 +152,15 @@ def _cells(row: Row) -> dict[str, str]:
     record = row.record
     pictures = ((row.photo, text("answer.given_alt")), (row.digit, text("answer.read_alt")))
     images = [f"![{alt}]({url})" for url, alt in pictures if url]
-    if record.error is not None:
-        answer = f"⚠ {said(record.error.message)}"
-    elif record.digit is None:
-        answer = text("verdict.blank")
+    if record.error is None:
+        answer = outcome(record.status, record.digit, record.confidence)
     else:
-        answer = f"**{record.digit}** · {confidence(record.confidence)} · {text(f'verdict.{record.status}')}"
-    cells = {text("many.photo"): " ".join(images), text("many.file"): escaped(record.file), text("many.answer"): answer}
+        answer = f"⚠ {said(record.error.message)}"
+    cells = {
+        text("many.photo"): "\u00a0".join(images),
+        text("many.file"): escaped(record.file),
+        text("many.answer"): answer,
+    }
     if row.label is None:
         cells[text("many.label")] = "–"
     else:

@@ -1,5 +1,7 @@
 """A photo from a file: chosen, dropped, pasted, or one of our examples; it stays while the page is left."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from inference import PhotoError, open_photo
@@ -37,22 +39,19 @@ def ask_upload() -> Photo | None:
 
 def markable(data: bytes, name: str, *, preview: bool) -> Photo:
     """Return a photo with what the person marks in it; ``preview``: show it, unless it is shown to be marked."""
-    place = st.container()
-    mark = ask_mark(data)
-    if mark is None:
-        if preview:
-            with place:
-                _show(data)
-        return Photo(data, name=name, thing=hash(data))
-    return Photo(data, mark.box, mark.rotation, name, hash(data))
-
-
-def _show(data: bytes) -> None:
+    given = Photo(data, name=name, thing=hash(data))
     try:
         pixels = recalled("preview", hash(data), lambda: shown(open_photo(data), 2 * PREVIEW))
     except PhotoError:
-        return  # the answer says what is wrong with it
-    picture(pixels, "", box=PREVIEW, alt=text("answer.given_alt"))
+        return given  # the answer says what is wrong with it
+    place = st.container()
+    mark = ask_mark(data)
+    if mark is not None:
+        return replace(given, box=mark.box, rotation=mark.rotation)
+    if preview:
+        with place:
+            picture(pixels, "", box=PREVIEW, alt=text("answer.given_alt"))
+    return given
 
 
 def _keep(name: str, data: bytes) -> None:

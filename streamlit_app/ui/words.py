@@ -3,6 +3,7 @@
 import math
 import re
 
+from inference.verdict import BLANK, NOT_A_DIGIT
 from ui.texts import said, text
 
 # The categories of `digitlens benchmark`, in the order in which they are shown.
@@ -28,6 +29,12 @@ def percent(share: float, digits: int = 1) -> str:
 def confidence(share: float) -> str:
     """Return a probability as a percentage that is never called certain, however close a network comes to it."""
     return percent(min(share, 1 - 1e-9))
+
+
+def outcome(verdict: str, digit: int | None, sureness: float) -> str:
+    """Return an answer in a few words; what is no digit is not called one, however sure the network is."""
+    words = text(f"verdict.{verdict}")
+    return words if verdict in (BLANK, NOT_A_DIGIT) else f"**{digit}** · {confidence(sureness)} · {words}"
 
 
 def decimals(images: int) -> int:
