@@ -19,7 +19,7 @@ from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from inference.steps import STEPS, SURE
 from tests.drawn import drawing
-from ui.canvas import MARGIN
+from ui.canvas import MARGIN, STRIP
 from ui.pictures import mosaic
 from ui.words import duration
 
@@ -54,7 +54,7 @@ def drawn(monkeypatch):
 
     def st_canvas(**options):
         canvas.asked.append(options)
-        strokes = {"objects": []} if canvas.image is None else {"objects": [{"type": "path"}]}
+        strokes = {"objects": [STRIP] if canvas.image is None else [STRIP, {"type": "Path"}]}
         return SimpleNamespace(image_data=canvas.image, json_data=strokes)
 
     monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=st_canvas))
@@ -62,9 +62,10 @@ def drawn(monkeypatch):
 
 
 def on_canvas(digit: int) -> np.ndarray:
-    """Return what the canvas answers once a digit is drawn on its sheet: (R, C, 4), black strokes on nothing."""
-    canvas = np.zeros((MARGIN + 280, 280, 4), np.uint8)
-    canvas[MARGIN:, :, 3] = 255 - drawing(digit)[..., 0]
+    """Return what the canvas answers once a digit is drawn on its sheet, (R, C, 4) RGBA, with the strip above it."""
+    canvas = np.full((MARGIN + 280, 280, 4), 255, np.uint8)
+    canvas[:MARGIN, :, :3] = 200
+    canvas[MARGIN:, :, :3] = drawing(digit)
     return canvas
 
 
@@ -211,7 +212,7 @@ def test_drawing_is_kept_while_on_another_page(app, drawn):
     drawn.image = None  # so the real canvas answers until the next stroke
     app.switch_page(PREDICTION).run()
     assert digit(checked(app)) == "4"
-    assert drawn.asked[-1]["initial_drawing"] == {"objects": [{"type": "path"}]}
+    assert drawn.asked[-1]["initial_drawing"] == {"objects": [STRIP, {"type": "Path"}]}
 
 
 @pytest.fixture

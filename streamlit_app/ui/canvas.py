@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import streamlit as st
 
 from ui.given import Photo
-from ui.pictures import data_url
 from ui.texts import text
 
 SIDE = 280
@@ -15,19 +13,34 @@ BRUSH, THINNEST, THICKEST = 20, 8, 40
 # Above the sheet the canvas goes on: the component's toolbar, unseen until a mouse comes, lies over its first 30 pixels
 # on the right and takes a finger's touch there.
 MARGIN = 32
-DESK = (200, 206, 205)  # around the sheet
+# What marks that strip is drawn, as the strokes are: with a picture below them, the canvas forgets what is drawn on it
+# until the picture is loaded.
+STRIP = {
+    "type": "Rect",
+    "originX": "left",
+    "originY": "top",
+    "left": 0,
+    "top": 0,
+    "width": SIDE,
+    "height": MARGIN,
+    "fill": "#c8cecd",
+    "strokeWidth": 0,
+    "selectable": False,
+    "evented": False,
+}
 
 
 @dataclass
 class _Drawing:
     """What this session has drawn. A new ``version`` is a new, empty canvas.
 
-    ``start`` is what the canvas is drawn with when it appears: the page may have been left and come back to.
+    ``start``: the strokes that the canvas has when it appears, for the page may have been left and come back to;
+    ``strokes``: those that it has now; ``image``: the sheet with them, (SIDE, SIDE, 3) uint8, black on white.
     """
 
     version: int = 0
-    start: dict | None = None
-    strokes: dict | None = None
+    start: tuple[dict, ...] = ()
+    strokes: tuple[dict, ...] = ()
     image: np.ndarray | None = None
 
 
@@ -50,31 +63,21 @@ def ask_drawing() -> Photo | None:
         result = st_canvas(
             stroke_width=brush,
             stroke_color="#000000",
-            background_image=_sheet(),
+            background_color="#ffffff",
             width=SIDE,
             height=MARGIN + SIDE,
-            initial_drawing=drawing.start,
+            initial_drawing={"objects": [STRIP, *drawing.start]},
             return_image_data=True,
             key=key,
         )
     # After coming back there is no image until the next stroke: the one remembered stands.
     if result.image_data is not None:
-        drawing.strokes, drawing.image = result.json_data, on_paper(result.image_data)
-    if drawing.image is None or not (drawing.strokes or {}).get("objects"):
+        objects = (result.json_data or {}).get("objects", [])
+        drawing.strokes = tuple(one for one in objects if one["type"] != STRIP["type"])
+        drawing.image = np.ascontiguousarray(result.image_data[MARGIN:, :, :3])
+    if drawing.image is None or not drawing.strokes:
         return None
     return Photo(drawing.image, name=text("input.draw"), thing=("drawing", drawing.version))
-
-
-def on_paper(drawn: np.ndarray) -> np.ndarray:
-    """Return the strokes of the canvas, (MARGIN + SIDE, SIDE, 4) black on nothing, on white: (SIDE, SIDE, 3) uint8."""
-    return cv2.cvtColor(255 - np.ascontiguousarray(drawn[MARGIN:, :, 3]), cv2.COLOR_GRAY2RGB)
-
-
-def _sheet() -> str:
-    """Return what lies under the strokes: a white sheet, and the desk above it."""
-    picture = np.full((MARGIN + SIDE, SIDE, 3), 255, np.uint8)
-    picture[:MARGIN] = DESK
-    return data_url(picture, exact=True)
 
 
 def _clear() -> None:
