@@ -16,7 +16,7 @@ MARGIN = 32
 # What marks that strip is drawn, as the strokes are: with a picture below them, the canvas forgets what is drawn on it
 # until the picture is loaded.
 STRIP = {
-    "type": "Rect",
+    "type": "rect",
     "originX": "left",
     "originY": "top",
     "left": 0,
@@ -73,7 +73,7 @@ def ask_drawing() -> Photo | None:
     # After coming back there is no image until the next stroke: the one remembered stands.
     if result.image_data is not None:
         objects = (result.json_data or {}).get("objects", [])
-        drawing.strokes = tuple(one for one in objects if one["type"] != STRIP["type"])
+        drawing.strokes = tuple(one for one in objects if one["type"].lower() != STRIP["type"])
         drawing.image = np.ascontiguousarray(result.image_data[MARGIN:, :, :3])
     if drawing.image is None or not drawing.strokes:
         return None

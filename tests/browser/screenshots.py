@@ -49,6 +49,7 @@ def take_all(browser: Browser, server: Server, language: str, screen: str, schem
 
     def take(name: str) -> None:
         stem = FOLDER / f"{name}-{language}-{screen}-{scheme}"
+        page.mouse.move(0, 0)  # away from what shows buttons when the mouse is over it
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
         page.wait_for_timeout(DRAWN_IN)
         page.screenshot(path=f"{stem}.png")
