@@ -19,6 +19,7 @@ from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from inference.steps import STEPS, SURE
 from tests.drawn import drawing
+from ui.canvas import MARGIN, STRIP
 from ui.pictures import mosaic
 from ui.words import duration
 
@@ -53,10 +54,18 @@ def drawn(monkeypatch):
 
     def st_canvas(**options):
         canvas.asked.append(options)
-        strokes = {"objects": []} if canvas.image is None else {"objects": [{"type": "path"}]}
+        strokes = {"objects": [STRIP] if canvas.image is None else [STRIP, {"type": "Path"}]}
         return SimpleNamespace(image_data=canvas.image, json_data=strokes)
 
     monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=st_canvas))
+    return canvas
+
+
+def on_canvas(digit: int) -> np.ndarray:
+    """Return what the canvas answers once a digit is drawn on its sheet, (R, C, 4) RGBA, with the strip above it."""
+    canvas = np.full((MARGIN + 280, 280, 4), 255, np.uint8)
+    canvas[:MARGIN, :, :3] = 200
+    canvas[MARGIN:, :, :3] = drawing(digit)
     return canvas
 
 
@@ -188,8 +197,8 @@ def test_drawing_is_answered_and_cleared(app, drawn):
     prediction(app, "draw")
     assert digit(app) is None
     assert drawn.asked[-1]["stroke_width"] == 20
-    assert (drawn.asked[-1]["height"], drawn.asked[-1]["width"]) == (280, 280)
-    drawn.image = np.dstack([drawing(4), np.full((280, 280), 255, np.uint8)])
+    assert (drawn.asked[-1]["height"], drawn.asked[-1]["width"]) == (MARGIN + 280, 280)
+    drawn.image = on_canvas(4)
     app.run()
     assert digit(checked(app)) == "4"
     old_key = drawn.asked[-1]["key"]
@@ -202,14 +211,14 @@ def test_drawing_is_answered_and_cleared(app, drawn):
 @needs_network
 def test_drawing_is_kept_while_on_another_page(app, drawn):
     prediction(app, "draw")
-    drawn.image = np.dstack([drawing(4), np.full((280, 280), 255, np.uint8)])
+    drawn.image = on_canvas(4)
     app.run()
     app.switch_page(ARCHITECTURE).run()
     assert "The last digit read" in app.radio(key="looked_at").options
     drawn.image = None  # so the real canvas answers until the next stroke
     app.switch_page(PREDICTION).run()
     assert digit(checked(app)) == "4"
-    assert drawn.asked[-1]["initial_drawing"] == {"objects": [{"type": "path"}]}
+    assert drawn.asked[-1]["initial_drawing"] == {"objects": [STRIP, {"type": "Path"}]}
 
 
 @pytest.fixture
@@ -264,13 +273,6 @@ def test_random_mnist_image(app, mnist_labels):
         seen.add(index)
         assert f"The label is {mnist_labels[index]}." in texts([*checked(app).success, *app.error])
     assert len(seen) > 1
-
-
-@needs_network
-def test_sample_is_read_where_there_is_no_photo(app):
-    prediction(app, "upload")
-    app.toggle(key="sample").set_value(True).run()
-    assert digit(checked(app)) == "4"
 
 
 # --- Bad input -------------------------------------------------------------------------------------------------

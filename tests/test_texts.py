@@ -23,9 +23,12 @@ from inference.verdict import BLANK, VERDICTS
 from tests.drawn import two_digits
 from tests.rooms import ROOMS
 from ui import texts, words
+from ui.compare import DESCRIBED
 from ui.corruptions import CORRUPTIONS
 from ui.development import STAGES
-from ui.inputs import MODES
+from ui.examples import EXAMPLES
+from ui.inputs import MANY, MODES
+from ui.many_page import FILTERS
 from ui.page import PAGES
 from ui.performance.photos import PARTS
 from ui.performance.refused import DIGITS as REFUSED_DIGITS
@@ -146,7 +149,10 @@ def test_every_text_is_given_its_values():
         ("kind.", words.KINDS),
         ("verdict.", VERDICTS),
         ("quality.", [*quality.WEIGHTS, *(name for name, _ in quality.LEVELS)]),
-        ("input.", MODES),
+        ("input.", (*MODES, MANY)),
+        ("examples.", [*EXAMPLES, *(f"{name}_alt" for name in EXAMPLES)]),
+        ("compare.", DESCRIBED),
+        ("many.show_", FILTERS),
         ("page.", PAGES),
         ("settings.rembg_", REMBG_MODES),
         ("settings.model_", cutout.MODELS),
@@ -229,7 +235,7 @@ def said_by_the_library(monkeypatch) -> set[str]:
     for folder in ("", "folder"):
         monkeypatch.setenv("DIGITLENS_MODELS", folder)
         found.add(no_network())
-    for name in ("steps", "photo", "cutout", "mnist", "classifier"):
+    for name in ("steps", "photo", "archive", "cutout", "mnist", "classifier"):
         for node in ast.walk(ast.parse((APP / "inference" / f"{name}.py").read_text(encoding="utf-8"))):
             found.update(templates(said) if (said := says(node)) else ())
     sentences = {sentence.strip() for words_ in found for sentence in re.split(r"(?<=\.) ", words_)}
@@ -372,7 +378,7 @@ def test_every_room_is_french(home, page, room):
     assert_no_english(home)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", [*MODES, MANY])
 def test_every_mode_is_french(home, mode, monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "missing.npz"))
     home.switch_page(PREDICTION).run()
@@ -410,6 +416,23 @@ def test_every_verdict_is_french(home, monkeypatch, verdict):
     home.file_uploader(key="file").set_value(("photo.png", encoded(photo(3)), "image/png")).run()
     assert texts_of("fr")[f"verdict.{verdict}"] in [metric.value for metric in home.metric]
     assert_no_english(home)
+
+
+@needs_network
+def test_what_goes_beyond_one_answer_is_french(home):
+    home.switch_page(PREDICTION).run()
+    home.button(key="example_number").click().run()
+    assert_no_english(home)
+    for toggle in ("networks", "show_history"):
+        home.toggle(key=toggle).set_value(True).run()
+    home.pills(key="truth_0").set_value("not_a_digit").run()
+    home.pills[0].set_value(0).run()
+    found = assert_no_english(home)
+    assert "Cette session\u202f: lus 1, justes 0, faux 1" in found
+    home.segmented_control(key="mode").set_value("many").run()
+    files = [("3/a.png", encoded(photo(3)), "image/png"), ("4/b.png", b"notes", "image/png")]
+    home.file_uploader(key="many_False").set_value(files).run()
+    assert "Exactitude" in assert_no_english(home)
 
 
 @pytest.mark.parametrize("data", [b"", b"notes", encoded(np.zeros((2, 2, 3), np.uint8)), encoded(photo(3))[:2000]])

@@ -7,8 +7,9 @@ from inference.samples import photo
 from inference.steps import STEPS
 from ui import results
 from ui.answer import read
+from ui.examples import SAMPLE_DIGIT
 from ui.figures import show_figures
-from ui.inputs import SAMPLE_DIGIT, Photo
+from ui.given import Photo
 from ui.page import PAGES, link
 from ui.pictures import picture
 from ui.settings import Settings

@@ -31,6 +31,16 @@ def shown(image: np.ndarray, side: int = SHOWN_SIDE) -> np.ndarray:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
+def thumbnail(image: np.ndarray, side: int) -> np.ndarray:
+    """Return an image (R, C[, 3 or 4]) with its longer side just ``side`` pixels long: (R', C'[, 3])."""
+    if image.ndim == 3 and image.shape[2] == 4:
+        image = over_chequerboard(image)
+    scale = side / max(image.shape[:2])
+    rows, columns = (max(1, round(length * scale)) for length in image.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
+    return cv2.resize(image, (columns, rows), interpolation=way)
+
+
 def framed(image: np.ndarray) -> np.ndarray:
     """Return the image with a thin grey edge: white paper ends somewhere on a white page, black on a dark one."""
     return cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(128,) * 3)

@@ -45,6 +45,11 @@ def evaluation(name: str = DEFAULT_NETWORK) -> dict | None:
     return _json(models_folder() / f"{name}_evaluation.json")
 
 
+def misread(name: str = DEFAULT_NETWORK) -> list[int]:
+    """Return which of MNIST's test images the network misreads, as far as it was measured."""
+    return [row["index"] for row in (evaluation(name) or {}).get("misread", ())]
+
+
 def photos() -> dict | None:
     """Return what ``digitlens benchmark`` measured on real photos."""
     return _json(models_folder() / "photos.json")
