@@ -139,9 +139,9 @@ def test_the_three_best_guesses_and_the_quality_are_shown(app):
 def test_unsure_says_what_is_in_doubt(app, monkeypatch, confidence_is_low, ink_is_unclear):
     if confidence_is_low:
         low = np.array([0.02] * 3 + [0.82] + [0.02] * 6)
-        monkeypatch.setattr(Classifier, "predict", lambda *_, **__: Prediction(3, 0.82, low))
+        monkeypatch.setattr(Classifier, "predict_each", lambda _, stacks: [Prediction(3, 0.82, low)] * len(stacks))
     if ink_is_unclear:
-        unclear = lambda *given: (replace(preprocess(*given), certainty=SURE - 0.01),)  # noqa: E731
+        unclear = lambda *given: iter([replace(preprocess(*given), certainty=SURE - 0.01)])  # noqa: E731
         monkeypatch.setattr(reading, "candidates", unclear)
     uploaded(app, encoded(photo(3)))
     assert digit(app) == "3"
@@ -154,7 +154,7 @@ def test_unsure_says_what_is_in_doubt(app, monkeypatch, confidence_is_low, ink_i
 @needs_network
 def test_what_is_no_digit_and_what_is_several_is_said(app, monkeypatch):
     strange = Prediction(3, 0.99, np.eye(10)[3], likeness=0.0)
-    monkeypatch.setattr(Classifier, "predict", lambda *_, **__: strange)
+    monkeypatch.setattr(Classifier, "predict_each", lambda _, stacks: [strange] * len(stacks))
     uploaded(app, encoded(photo(3)))
     assert "most like a 3" in texts(app.warning)
     monkeypatch.undo()
