@@ -15,9 +15,9 @@ WINDOW, COVER = 0.25, 0.6
 TOGETHER = 4
 # Lines are of one ink: what seems stronger than this, by the median, has other ink on it.
 STRONGEST = 1.3
-# The outline of a box is at least so many pixels long, encloses this share of its convex hull, as its four corners do,
-# and its lines cover less than that of it.
-BOX_LENGTH, BOX_OUTLINE, BOX_INK = 64, 0.93, 0.4
+# The outline of a box is at least so many pixels long, encloses this share of its convex hull, and its four corners that,
+# and its lines cover less than this of it.
+BOX_LENGTH, BOX_OUTLINE, BOX_CORNERS, BOX_INK = 64, 0.93, 0.85, 0.4
 # What is written in a box has at least this share of its height; ink of this share of its width is a line of it.
 WRITTEN, TABLE = 0.2, 0.9
 
@@ -58,7 +58,8 @@ def _is_quadrilateral(outline: np.ndarray) -> bool:
     hull = cv2.convexHull(outline)
     corners = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
     area = cv2.contourArea(hull)
-    return len(corners) == 4 and min(map(cv2.contourArea, (outline, corners))) > BOX_OUTLINE * area
+    is_full = cv2.contourArea(outline) > BOX_OUTLINE * area and cv2.contourArea(corners) > BOX_CORNERS * area
+    return len(corners) == 4 and is_full
 
 
 def _box_lines(outline: np.ndarray, cells: list[np.ndarray], mask: np.ndarray) -> np.ndarray:
