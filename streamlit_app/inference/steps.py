@@ -36,6 +36,8 @@ LARGE, CLEAR_IF_LARGE = 0.5, 0.98
 FILLS, FILLS_FOR_SURE = 0.75, 0.985
 # So much of a find is ink of the larger one that goes on from it.
 PART_OF = 0.7
+# So near to the border, as a share of the photo's longer side, a digit may go on along it or beyond.
+NEAR_BORDER = 0.06
 # The border that a digit which fills its photo is given, as a share of the longer side.
 ROOM = 0.4
 
@@ -585,8 +587,7 @@ def _ways(photo: np.ndarray, config: Config) -> Iterator[Preprocessed]:
         finds.append(_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=not likely)]))
     surest = max(finds, key=_certainty)[-1]
     if _may_fill_photo(surest):
-        light = _border_is_light(shown.small)
-        find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
+        find = _with_more_ground(before, opened, shown)
         if _fills(find[-1], photo.shape) and _holds(find[-1], surest):
             finds.append(find)
     finds.sort(key=_certainty, reverse=True)
@@ -596,6 +597,10 @@ def _ways(photo: np.ndarray, config: Config) -> Iterator[Preprocessed]:
     if finds[0][-1].certainty < CLEAR:
         find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=likely, is_narrow=True)])
         if _is_of_a_pen(find[-1]):
+            yield _finished(find)
+    if not finds[0][-1].fills_photo and _is_near_border(surest):
+        find = _with_more_ground(before, opened, shown)
+        if not find[-1].is_blank and _holds(find[-1], surest):
             yield _finished(find)
     if finds[0][-1].certainty < SURE:
         find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=True, is_faint=True)])
@@ -627,6 +632,22 @@ def _finished(find: list[Sample]) -> Preprocessed:
         beside=last.beside,
         parts=last.parts,
     )
+
+
+def _with_more_ground(before: list[Sample], opened: Sample, shown: Sample) -> list[Sample]:
+    """Take the steps up to the find as if the digit filled the photo; ``shown``: what step 2 made of ``opened``."""
+    light = _border_is_light(shown.small)
+    return _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
+
+
+def _is_near_border(sample: Sample) -> bool:
+    """Whether what was found is so near to the photo's border that a part of it may be taken for ground there."""
+    if sample.found is None:
+        return False
+    rows, columns = sample.composed.shape[:2]
+    found, near = sample.found, NEAR_BORDER * max(rows, columns)
+    rest = rows - found.row - found.height, columns - found.column - found.width
+    return min(found.row, found.column, *rest) <= near
 
 
 def _may_fill_photo(sample: Sample) -> bool:
@@ -664,9 +685,8 @@ def _holds(larger: Sample, found: Sample) -> bool:
     if found.certainty < CLEAR:
         return True
     points = np.argwhere(found.found.mask)[::4] + np.array([found.found.row, found.found.column])
-    room = (np.array(larger.composed.shape[:2]) - found.composed.shape[:2]) / 2
-    points = (points * (len(found.composed) // len(found.small)) + room) / (len(larger.composed) // len(larger.small))
-    rows, columns = np.round(points).astype(int).T - np.array([[larger.found.row], [larger.found.column]])
+    room = (np.array(larger.composed.shape[:2]) - found.composed.shape[:2]) // 2
+    rows, columns = (points + room - np.array([larger.found.row, larger.found.column])).T
     mask = larger.found.mask
     inside = (rows >= 0) & (columns >= 0) & (rows < mask.shape[0]) & (columns < mask.shape[1])
     return mask[rows[inside], columns[inside]].sum() > PART_OF * len(points)
