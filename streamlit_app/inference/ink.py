@@ -305,8 +305,13 @@ def _beside(mask: np.ndarray, row: int, column: int, strength: np.ndarray) -> np
 
 def _is_straight(piece: Component, labels: np.ndarray) -> bool:
     """Tell a straight line: it may be a plain "1", but beside other ink it rather is a pen or an edge."""
-    part = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width] == piece.label
-    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(part.astype(np.uint8)))
+    mask, _, _ = _cut_out(piece, labels)
+    return is_straight(mask)
+
+
+def is_straight(mask: np.ndarray) -> bool:
+    """Tell whether ink, (R, C) bool, is five times as long as it is wide."""
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(mask.astype(np.uint8)))
     return max(sides) + 1 > 5 * (min(sides) + 1)
 
 

@@ -15,8 +15,8 @@ WINDOW, COVER = 0.25, 0.6
 TOGETHER = 4
 # Lines are of one ink: what seems stronger than this, by the median, has other ink on it.
 STRONGEST = 1.3
-# The outline of a box is at least so many pixels long, encloses this share of its convex hull, and its four corners that,
-# and its lines cover less than this of it.
+# The outline of a box is at least so many pixels long, and encloses this share of its convex hull; its four corners
+# enclose that share, and its lines cover less than this.
 BOX_LENGTH, BOX_OUTLINE, BOX_CORNERS, BOX_INK = 64, 0.93, 0.85, 0.4
 # What is written in a box has at least this share of its height; ink of this share of its width is a line of it.
 WRITTEN, TABLE = 0.2, 0.9

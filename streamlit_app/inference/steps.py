@@ -125,8 +125,9 @@ def compose_on_ground(sample: Sample) -> Sample:
 
     A transparent image is set on white where what it shows is dark, on black where it is light. Around a cut-out,
     the convex hull of rembg's mask with a margin stays, and everything beyond it takes the median colour within: no
-    new edge appears. A photo with neither is left as it is, unless no digit is clear in it: then it may be filled by
-    one, and its ground is continued around it; or it shows a sheet on a table, and that alone is looked at.
+    new edge appears. A photo with neither is left as it is. Only where no digit is clear, two more ways are tried: the
+    ground is continued around the photo, for a digit that fills it or lies at its border; and where a sheet on a table
+    is seen, what lies beside it is left out.
     """
     image, note = _composed(sample)
     if sample.fills_photo:
@@ -259,11 +260,12 @@ def _widest_stroke(shape: tuple[int, int], is_narrow: bool) -> int:
 def extract_digit(sample: Sample) -> Sample:
     """The piece of ink most like a digit is cut out with what belongs to it; thin strokes are widened.
 
-    Otsu's threshold over the pixels above the noise says what is ink for the moment. Ruled and squared lines, drawn
-    boxes and page edges are dropped; of the pieces left, the one that is large, strong and near the middle is the
-    digit, together with its parts nearby. Its place is then looked at in the photo itself, and its picture comes from
-    the strengths there, not from the mask. Where nothing is left, the answer is "blank", and no digit is guessed.
-    Strokes thinner than MNIST's are widened here, on the large image: after the reduction it would be too late.
+    Otsu's threshold over the pixels above the noise says what is ink for the moment. Closed boxes, rows of cells and
+    page edges are dropped; ruled and squared lines are divided away, so that ink over them stays. Of the pieces left,
+    the one that is large, strong and near the middle is the digit, together with its parts nearby. Its place is then
+    looked at in the photo itself, and its picture comes from the strengths there, not from the mask. Where nothing is
+    left, the answer is "blank", and no digit is guessed. Strokes thinner than MNIST's are widened here, on the large
+    image: after the reduction it would be too late.
     """
     found = find_ink(sample)
     if found is None or found.certainty < NO_DIGIT:
@@ -535,8 +537,9 @@ def preprocess(photo: np.ndarray, config: Config | None = None) -> Preprocessed:
 
 
 def candidates(photo: np.ndarray, config: Config | None = None) -> Iterator[Preprocessed]:
-    """Yield what the steps may make of a photo, the likeliest first: with the ink dark and light, then faint, then in
-    the sheet alone, and, in the mode "auto" where the ink finder is unsure of them all, with rembg.
+    """Yield what the steps may make of a photo, the likeliest first: with the ink dark and light, then with narrow pens
+    alone, with more ground around, with faint ink, in the sheet alone, and, in the mode "auto" where the ink finder is
+    unsure of them all, with rembg.
 
     Whoever can read them stops where one is read well: each takes as long as the first. Where nothing is found in the
     whole photo, the first is blank.
@@ -594,10 +597,10 @@ def _ways(photo: np.ndarray, config: Config) -> Iterator[Preprocessed]:
     for find in finds:
         if find is finds[0] or not find[-1].is_blank:
             yield _finished(find)
-    if finds[0][-1].certainty < CLEAR:
-        find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=likely, is_narrow=True)])
-        if _is_of_a_pen(find[-1]):
-            yield _finished(find)
+    find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=likely, is_narrow=True)])
+    # A straight line that is seen only so is the edge of a sheet.
+    if _is_of_a_pen(find[-1]) and not (finds[0][-1].is_blank and ink.is_straight(find[-1].found.mask)):
+        yield _finished(find)
     if not finds[0][-1].fills_photo and _is_near_border(surest):
         find = _with_more_ground(before, opened, shown)
         if not find[-1].is_blank and _holds(find[-1], surest):
