@@ -84,7 +84,7 @@ def test_each_answer_is_that_of_read_digit(folder, classifier, tta):
 
 
 def test_the_photos_that_rembg_is_tried_on_too(classifier, monkeypatch):
-    monkeypatch.setattr("inference.steps.SURE", 1.1)  # every photo is unclear
+    monkeypatch.setattr("inference.candidates.SURE", 1.1)  # every photo is unclear
     pictures = [photo(digit) for digit in (2, 8)]
     together = [reading.prediction for reading in read_digits(pictures, classifier)]
     alone = [read_digit(picture, classifier).prediction for picture in pictures]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from inference import Classifier, Config, cutout, preprocess, read_digit
+from inference.candidates import candidates
 from inference.classifier import models_folder
 from inference.samples import photo
-from inference.steps import candidates
 from tests.drawn import drawing
 
 needs_weights = pytest.mark.skipif(
@@ -61,14 +61,14 @@ def test_auto_leaves_a_clear_photo_alone_and_asks_for_an_unclear_one(monkeypatch
     assert not asked
     preprocess(np.full((100, 100, 3), 255, np.uint8), Config(rembg="auto"))
     assert not asked, "there is nothing to choose from"
-    monkeypatch.setattr("inference.steps.SURE", 1.1)
+    monkeypatch.setattr("inference.candidates.SURE", 1.1)
     preprocess(photo(8), Config(rembg="auto"))
     assert asked
 
 
 @needs_network
 def test_auto_without_weights_says_that_rembg_was_wanted(without_weights, monkeypatch):
-    monkeypatch.setattr("inference.steps.SURE", 1.1)
+    monkeypatch.setattr("inference.candidates.SURE", 1.1)
     *_, last = candidates(photo(8), Config(rembg="auto"))
     assert "not on this machine" in last.trace[0].note
 

@@ -14,10 +14,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from inference import Classifier, Prediction, cutout, preprocess, reading
+from inference.candidates import SURE
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
-from inference.steps import STEPS, SURE
+from inference.steps import STEPS
 from tests.drawn import drawing
 from ui.canvas import MARGIN, STRIP
 from ui.pictures import mosaic

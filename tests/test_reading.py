@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.calibration import with_temperature
+from inference.candidates import SURE
 from inference.classifier import models_folder, network_names, read_card
 from inference.samples import DIGITS, encoded, photo
-from inference.steps import SURE
 from inference.tta import TTA_VIEWS, View, looks
 from inference.verdict import verdict
 from tests.drawn import drawing

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from inference import steps
+from inference.candidates import candidates, preprocess
 from inference.quality import ADVICE, LEVELS, NOTHING_FOUND, WEIGHTS, Quality
 from inference.samples import DIGITS, photo
-from inference.steps import STEPS, Config, Sample, candidates, preprocess
+from inference.steps import STEPS, Config, Sample
 from tests.drawn import drawing
 
 NEVER = Config(rembg="never")

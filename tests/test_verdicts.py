@@ -10,10 +10,10 @@ import pytest
 from PIL import ImageFont
 
 from inference import Classifier, NetworkUnavailable, Prediction, read_digit
+from inference.candidates import SURE
 from inference.classifier import DEFAULT_NETWORK, head_path, models_folder
 from inference.likeness import LikenessHead, features, load_head
 from inference.samples import drawing, encoded, photo
-from inference.steps import SURE
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE, verdict
 from training import cases, likeness, non_digits, strokes, verdicts
 from training.cases import NEVER, Case, font_digit, font_label, penned

@@ -26,8 +26,8 @@ HEAD = """# The eleven steps
 From a photo to the 28×28 picture that the network reads. The dashboard shows each of them for every photo, with what
 it did this time. The code is `steps.py` in `streamlit_app/inference/`; beside it, `ground.py` measures the ground,
 `sheet.py` finds the sheet in a photo of more than that, `ink.py` finds what is ink, `rules.py` takes printed lines and
-boxes away, and `evidence.py` weighs how sure that is. This page is made from the code by `make documents`: change it
-there.
+boxes away, and `evidence.py` weighs how sure that is. `candidates.py` takes the steps under one assumption after the
+other, until the network sees a clear digit. This page is made from the code by `make documents`: change it there.
 """
 
 

@@ -17,9 +17,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from inference.candidates import preprocess
 from inference.mnist import ARRAYS, NotAnNpz, checksum, load_mnist, read_npz
 from inference.photo import PhotoError, open_photo
-from inference.steps import DIGIT_SIDE, Config, Sample, compose_on_ground, preprocess
+from inference.steps import DIGIT_SIDE, Config, Sample, compose_on_ground
 
 DIGITS = 10
 TRAINING_FOLDERS, TEST_FOLDERS = ("train", "training"), ("test", "testing")

@@ -12,11 +12,12 @@ import os
 # before the first session. A photo's reader has no business with either.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
+from inference.candidates import Preprocessed, preprocess
 from inference.classifier import Classifier, NetworkUnavailable, Prediction
 from inference.number import FoundDigit, NumberReading, read_number
 from inference.photo import PhotoError, open_photo
 from inference.reading import Reading, read_digit
-from inference.steps import Config, Preprocessed, preprocess
+from inference.steps import Config
 
 __all__ = [
     "Classifier",

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from inference.candidates import SURE, Preprocessed, candidates
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
-from inference.steps import SURE, Config, Preprocessed, candidates
+from inference.steps import Config
 from inference.tta import looks
 from inference.verdict import is_clearly_a_digit, verdict
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from inference.candidates import SURE
 from inference.classifier import Classifier, Prediction
-from inference.steps import SURE
 
 DIGIT, UNSURE, NOT_A_DIGIT, BLANK, SEVERAL_DIGITS = "digit", "unsure", "not_a_digit", "blank", "several_digits"
 # Where the ink finder is less certain than this, the ink is a crowd of pieces, a texture or a page of print: some of so

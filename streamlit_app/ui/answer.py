@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from inference import Classifier, NetworkUnavailable, Prediction, cutout, open_photo, preprocess, read_digit
+from inference.candidates import Trace
 from inference.quality import Quality
-from inference.steps import Trace
 from inference.verdict import verdict
 from ui import results
 from ui.given import Photo, TestImage

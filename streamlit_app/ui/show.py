@@ -3,8 +3,9 @@
 import streamlit as st
 
 from inference import Prediction
+from inference.candidates import SURE
 from inference.quality import WEIGHTS
-from inference.steps import STEPS, SURE
+from inference.steps import STEPS
 from inference.tta import looks
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE
 from ui import results
