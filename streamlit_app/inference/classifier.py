@@ -94,7 +94,7 @@ class Classifier:
             self._input = self._session.get_inputs()[0].name
             self._temperature = float(self.card["temperature"])
             self.unsure_below = float(self.card["thresholds"]["unsure_below"])
-            self._head = _head_of(path)
+            self._head, self._whole = _head_of(path, LIKENESS), _head_of(path, WHOLE)
             # A network that was trained anew has no head and no threshold until `make verdicts`: it refuses nothing.
             self.not_a_digit_below = float(self.card["thresholds"].get("not_a_digit_below", 0.0))
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
@@ -127,19 +127,25 @@ class Classifier:
         With ``tta`` (test-time augmentation) the answer is the mean over TTA_VIEWS, in one call.
         """
         if not tta:
-            each, likeness = self._seen(digit[None])
+            each, likeness = self._seen(digit[None], self._head)
             return _prediction(each[0], float(likeness[0]))
-        each, likeness = self._seen(looks(digit))
+        each, likeness = self._seen(looks(digit), self._head)
         votes = tuple((view, int(p.argmax()), float(p.max())) for view, p in zip(TTA_VIEWS, each, strict=True))
         return _prediction(each.mean(axis=0), float(likeness.mean()), votes)
 
-    def _seen(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return calibrated probabilities (N, 10) and the likeness (N,) of images (N, 28, 28), in one run."""
-        if self._head is None:
+    def whole_digits(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return calibrated probabilities, (N, 10) float32, for images (N, 28, 28), and how like one whole digit each
+        is, (N,), 0-1, not a part of one and not two: 1 where the network has no head that could tell.
+        """
+        return self._seen(digits, self._whole)
+
+    def _seen(self, digits: np.ndarray, head: LikenessHead | None) -> tuple[np.ndarray, np.ndarray]:
+        """Return calibrated probabilities (N, 10) and what a head says, (N,), of images (N, 28, 28), in one run."""
+        if head is None:
             return self.probabilities(digits), np.ones(len(digits))
-        raw, *maps = self._session.run(["probabilities", *self._head.blocks], {self._input: _as_input(digits)})
+        raw, *maps = self._session.run(["probabilities", *head.blocks], {self._input: _as_input(digits)})
         calibrated = with_temperature(raw, self._temperature).astype(np.float32)
-        return calibrated, self._head.of(maps, raw.argmax(axis=1))
+        return calibrated, head.of(maps, raw.argmax(axis=1))
 
     def feature_maps(self, digit: np.ndarray) -> dict[str, np.ndarray]:
         """Return what every block sees in one image (28, 28): block name -> (R, C, filters) float32."""
@@ -159,14 +165,18 @@ def _prediction(probabilities: np.ndarray, likeness: float, votes: tuple = ()) -
     return Prediction(digit, float(probabilities[digit]), probabilities, votes, likeness)
 
 
-def head_path(name: str = DEFAULT_NETWORK) -> Path:
-    """Return where the head of a network lies that tells how like a digit an image is."""
-    return models_folder() / f"{name}_likeness.npz"
+# The heads of a network: how like a digit an image is at all, and whether it is one whole digit.
+LIKENESS, WHOLE = "likeness", "whole"
 
 
-def _head_of(network: Path) -> LikenessHead | None:
+def head_path(name: str = DEFAULT_NETWORK, kind: str = LIKENESS) -> Path:
+    """Return where a head of a network lies."""
+    return models_folder() / f"{name}_{kind}.npz"
+
+
+def _head_of(network: Path, kind: str) -> LikenessHead | None:
     """Return the head that was fitted to this very .onnx, or None where there is none."""
-    path = head_path(network.stem)
+    path = head_path(network.stem, kind)
     if not path.exists():
         return None
     head = load_head(path)

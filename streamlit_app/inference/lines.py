@@ -1,0 +1,194 @@
+"""The lines of a page: ruled and squared paper, however it lies, and the frames and tables that people draw.
+
+Pure functions on masks, (R, C) bool, of the photo's size.
+"""
+
+import cv2
+import numpy as np
+
+from inference import ink
+from inference.ground import reduced
+
+# Rules are looked for on a copy of this side, by their slope: up to so many rows a column, in steps that a run of
+# RUN, a share of the copy's width, follows within a line's thickness.
+RULES_SIDE, STEEPEST, STEP, RUN = 600, 0.27, 0.03, 0.15
+# A line is thinner than this on the copy, longer than this share of its width, and paper has so many widths of them.
+THIN, LONG, MANY = 7, 0.25, 1.5
+
+
+def without_rules(strength: np.ndarray, threshold: ink.Threshold) -> np.ndarray:
+    """Return the mask of the ink, (R, C) bool, without the lines of ruled and squared paper.
+
+    As in ink.without_rules, but the paper may lie at any slope up to about 15°, and end within the photo: the runs are
+    found by openings along lines of every such slope (directional morphology: P. Soille, H. Talbot, 2001). What is
+    clearly stronger than the lines stays, and so does a stroke that crosses one.
+    """
+    mask = strength > threshold.ink
+    # Lines are often printed more faintly than the pen writes: a lower threshold shows them whole.
+    faint = strength > max(ink.MIN_STRENGTH, 0.6 * threshold.ink)
+    mask = _without_level_rules(mask, faint, strength)
+    return _without_level_rules(mask.T, faint.T, strength.T).T
+
+
+def _without_level_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    rows, columns = mask.shape
+    small = (reduced(faint.view(np.uint8) * np.uint8(255), RULES_SIDE) > 60).astype(np.uint8)
+    runs = _long_runs(small)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    lengths = stats[:, cv2.CC_STAT_WIDTH]
+    is_rule = (lengths >= LONG * small.shape[1]) & (stats[:, cv2.CC_STAT_AREA] <= THIN * lengths)
+    is_rule[0] = False
+    total = lengths[is_rule].sum()
+    # A line or two may be strokes of a digit, or a sum's; paper has many.
+    if is_rule.sum() < 2 or total < MANY * small.shape[1]:
+        return mask
+    rule = cv2.resize(is_rule[labels].astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST) > 0
+    line = faint & rule
+    # How strong the lines are hereabouts: a pen that runs along one is stronger, and stays.
+    window = (columns // 2 | 1, rows // 25 | 1)
+    weight = cv2.blur(line.astype(np.float32), window)
+    typical = cv2.blur(strength * line, window) / np.maximum(weight, 1e-6)
+    stronger = _opened(strength > 1.25 * typical, 3, 3)
+    # How thick they are: ink that is clearly higher here belongs to a stroke that crosses, and stays.
+    thickness = line.sum() / (total * columns / small.shape[1])
+    return mask & (~rule | stronger | _opened(mask, round(1.8 * thickness) + 2, 1))
+
+
+def _long_runs(mask: np.ndarray) -> np.ndarray:
+    """Return where nearly level lines run, (R, C) uint8, of a mask alike."""
+    rows, columns = mask.shape
+    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    along = np.ones((1, max(5, round(RUN * columns))), np.uint8)
+    runs = np.zeros_like(mask)
+    for slope in np.arange(-STEEPEST, STEEPEST + STEP / 2, STEP):
+        level = np.float32([[1, 0, 0], [-slope, 1, slope * columns / 2]])
+        back = np.float32([[1, 0, 0], [slope, 1, -slope * columns / 2]])
+        straight = cv2.warpAffine(thick, level, (columns, rows), flags=cv2.INTER_NEAREST)
+        # A line may be faint in places.
+        straight = cv2.morphologyEx(straight, cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
+        straight = cv2.morphologyEx(straight, cv2.MORPH_OPEN, along)
+        if straight.any():
+            runs |= cv2.warpAffine(straight, back, (columns, rows), flags=cv2.INTER_NEAREST)
+    return runs
+
+
+def _opened(mask: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((rows, columns), np.uint8)) > 0
+
+
+# --- Frames and tables ---------------------------------------------------------------------------------------
+
+HOUGH_ROUNDS, MOST_LINES = 4, 100
+
+
+def without_frames(mask: np.ndarray, least: float) -> np.ndarray:
+    """Return the ink, (R, C) bool, without the straight lines of drawn boxes and tables.
+
+    Such a piece surrounds others, or has ink along three sides of its box. Its lines are found by the Hough transform
+    (J. Matas et al., 2000), so that they may slope. What is thicker than the lines stays: a stroke that crosses.
+    ``least``: the height of the smallest digit.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    boxes = stats[1:]
+    large = np.flatnonzero(np.minimum(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]) >= 2 * least)
+    cleaned = mask
+    for index in large:
+        column, row, width, height, _ = (int(value) for value in boxes[index])
+        place = (slice(row, row + height), slice(column, column + width))
+        part = labels[place] == index + 1
+        if _is_outlined(part, sides=4) and part.mean() > 0.4:
+            # A printed marker: filled up to all four sides, as no digit is.
+            cleaned = mask.copy() if cleaned is mask else cleaned
+            cleaned[place] &= ~part
+            continue
+        inside = _surrounded(boxes, index, least)
+        if not inside.any() and not _is_outlined(part):
+            continue
+        length = 0.8 * min(height, width)
+        if inside.sum() >= 3:
+            # A table's lines may be unsteady: straight for a little more than a digit is enough.
+            digit = np.quantile(boxes[inside][:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].max(axis=1), 0.75)
+            length = min(length, 1.6 * digit)
+        lines = _long_lines(part, length)
+        if lines is None:
+            continue
+        cleaned = mask.copy() if cleaned is mask else cleaned
+        cleaned[place] &= ~(lines & part)
+    return cleaned
+
+
+def _surrounded(boxes: np.ndarray, index: int, least: float) -> np.ndarray:
+    """Which pieces lie in one piece's box and may be digits, (N,) bool; ``boxes``: OpenCV's statistics, (N, 5)."""
+    column, row, width, height = boxes[index, :4]
+    return (
+        (boxes[:, cv2.CC_STAT_LEFT] > column)
+        & (boxes[:, cv2.CC_STAT_TOP] > row)
+        & (boxes[:, cv2.CC_STAT_LEFT] + boxes[:, cv2.CC_STAT_WIDTH] < column + width)
+        & (boxes[:, cv2.CC_STAT_TOP] + boxes[:, cv2.CC_STAT_HEIGHT] < row + height)
+        & (boxes[:, cv2.CC_STAT_HEIGHT] >= max(least, 0.08 * min(height, width)))
+    )
+
+
+def _is_outlined(part: np.ndarray, sides: int = 3) -> bool:
+    """Whether ink runs along so many of the four sides of a piece's box."""
+    rows, columns = part.shape
+    if min(rows, columns) < 16:
+        return False
+    down, across = max(2, rows // 8), max(2, columns // 8)
+    inked = (
+        part[:down].any(axis=0).mean(),
+        part[-down:].any(axis=0).mean(),
+        part[:, :across].any(axis=1).mean(),
+        part[:, -across:].any(axis=1).mean(),
+    )
+    return sorted(inked)[4 - sides] > 0.92
+
+
+def _long_lines(part: np.ndarray, length: float) -> np.ndarray | None:
+    """Return the straight lines of at least this length, as a mask, or None where there are none."""
+    pixels = part.astype(np.uint8) * 255
+    along, left = np.zeros_like(pixels), pixels.copy()
+    # The transform takes points at random and may miss a line: it is asked again for what it left.
+    for _ in range(HOUGH_ROUNDS):
+        lines = cv2.HoughLinesP(
+            left, 1, np.pi / 360, threshold=round(0.5 * length), minLineLength=length, maxLineGap=0.08 * length
+        )
+        if lines is None:
+            break
+        for start, end in lines.reshape(-1, 2, 2)[:MOST_LINES].astype(np.float64):
+            cv2.line(along, *_extended(start, end, pixels), 255, 1)
+        left[cv2.dilate(along, np.ones((5, 5), np.uint8)) > 0] = 0
+    if not along.any():
+        return None
+    distance = cv2.distanceTransform(np.pad(pixels, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    thickness = max(2.0, 2 * float(np.median(distance[(along > 0) & part])))
+    reach = 2 * round(0.75 * thickness) + 1
+    band = cv2.dilate(along, np.ones((reach, reach), np.uint8)) > 0
+    # A border of ground: a line along the piece's edge is not thick.
+    side = round(1.8 * thickness) + 1
+    thick = cv2.morphologyEx(np.pad(pixels, side), cv2.MORPH_OPEN, np.ones((side, side), np.uint8)) > 0
+    lines = band & ~thick[side:-side, side:-side]
+    # An unsteady line leaves pieces of itself, near it everywhere; a digit reaches away from the lines.
+    near = 2 * round(max(2.5 * thickness, 0.05 * length)) + 1
+    far = cv2.dilate(along, np.ones((near, near), np.uint8)) == 0
+    _, labels = cv2.connectedComponents((part & ~lines).astype(np.uint8), connectivity=8)
+    stays = np.zeros(labels.max() + 1, bool)
+    stays[labels[far & part & ~lines]] = True
+    return lines | (part & ~stays[labels])
+
+
+def _extended(start: np.ndarray, end: np.ndarray, pixels: np.ndarray) -> list[tuple[int, int]]:
+    """Return a line's ends, (column, row), moved to where its ink ends: the transform may stop before."""
+    way = (end - start) / np.hypot(*(end - start))
+    size = np.array(pixels.shape[::-1]) - 1
+    ends = []
+    for at, step in ((start, -way), (end, way)):
+        steps = np.arange(max(pixels.shape))[:, None] * step + at
+        steps = np.round(steps[((steps >= 0) & (steps <= size)).all(axis=1)]).astype(int)
+        is_ink = pixels[steps[:, 1], steps[:, 0]] > 0
+        # A gap of a few pixels does not end it.
+        gaps = np.flatnonzero(np.convolve(is_ink, np.ones(5), "full")[: len(steps)] == 0)
+        last = gaps[0] if gaps.size else len(steps)
+        column, row = steps[last - 1] if last > 0 else at
+        ends.append((int(column), int(row)))
+    return ends
