@@ -133,19 +133,22 @@ class Classifier:
         votes = tuple((view, int(p.argmax()), float(p.max())) for view, p in zip(TTA_VIEWS, each, strict=True))
         return _prediction(each.mean(axis=0), float(likeness.mean()), votes)
 
-    def whole_digits(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return calibrated probabilities, (N, 10) float32, for images (N, 28, 28), and how like one whole digit each
-        is, (N,), 0-1, not a part of one and not two: 1 where the network has no head that could tell.
+    def whole_digits(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what is seen in images (N, 28, 28): calibrated probabilities, (N, 10) float32; how like one whole
+        digit each is, neither a part of one nor two, (N,), 0-1; and how like a digit at all, (N,), 0-1.
         """
-        return self._seen(digits, self._whole)
+        return self._seen(digits, self._whole, self._head)
 
-    def _seen(self, digits: np.ndarray, head: LikenessHead | None) -> tuple[np.ndarray, np.ndarray]:
-        """Return calibrated probabilities (N, 10) and what a head says, (N,), of images (N, 28, 28), in one run."""
-        if head is None:
-            return self.probabilities(digits), np.ones(len(digits))
-        raw, *maps = self._session.run(["probabilities", *head.blocks], {self._input: _as_input(digits)})
-        calibrated = with_temperature(raw, self._temperature).astype(np.float32)
-        return calibrated, head.of(maps, raw.argmax(axis=1))
+    def _seen(self, digits: np.ndarray, *heads: LikenessHead | None) -> tuple[np.ndarray, ...]:
+        """Return calibrated probabilities (N, 10), and what each head says, (N,), of images (N, 28, 28), in one run.
+
+        Where the network has not that head, it says 1.
+        """
+        blocks = list(dict.fromkeys(block for head in heads if head for block in head.blocks))
+        raw, *maps = self._session.run(["probabilities", *blocks], {self._input: _as_input(digits)})
+        seen, answers = dict(zip(blocks, maps, strict=True)), raw.argmax(axis=1)
+        said = (head.of([seen[b] for b in head.blocks], answers) if head else np.ones(len(raw)) for head in heads)
+        return with_temperature(raw, self._temperature).astype(np.float32), *said
 
     def feature_maps(self, digit: np.ndarray) -> dict[str, np.ndarray]:
         """Return what every block sees in one image (28, 28): block name -> (R, C, filters) float32."""

@@ -16,14 +16,13 @@ RULES_SIDE, STEEPEST, STEP, RUN = 600, 0.27, 0.03, 0.15
 THIN, LONG, MANY = 7, 0.25, 1.5
 
 
-def without_rules(strength: np.ndarray, threshold: ink.Threshold) -> np.ndarray:
+def without_rules(mask: np.ndarray, strength: np.ndarray, threshold: ink.Threshold) -> np.ndarray:
     """Return the mask of the ink, (R, C) bool, without the lines of ruled and squared paper.
 
     As in ink.without_rules, but the paper may lie at any slope up to about 15°, and end within the photo: the runs are
     found by openings along lines of every such slope (directional morphology: P. Soille, H. Talbot, 2001). What is
     clearly stronger than the lines stays, and so does a stroke that crosses one.
     """
-    mask = strength > threshold.ink
     # Lines are often printed more faintly than the pen writes: a lower threshold shows them whole.
     faint = strength > max(ink.MIN_STRENGTH, 0.6 * threshold.ink)
     mask = _without_level_rules(mask, faint, strength)

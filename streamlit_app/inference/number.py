@@ -93,7 +93,8 @@ def _candidates(photo: np.ndarray, classifier: Classifier) -> Iterator["Page"]:
 @dataclass(frozen=True)
 class Page:
     """The ink of a page as it lies when turned by ``quarters`` (np.rot90): its strength, its pieces, and what the
-    network sees in each on its own: probabilities, (N, 10), and how like one whole digit it is, (N,), 0-1.
+    network sees in each on its own: probabilities, (N, 10), how like one whole digit it is and how like a digit at all,
+    each (N,), 0-1.
     """
 
     quarters: int
@@ -101,6 +102,7 @@ class Page:
     pieces: list[Piece]
     probabilities: np.ndarray
     whole: np.ndarray
+    like: np.ndarray
 
     @property
     def confidences(self) -> np.ndarray:
@@ -109,8 +111,8 @@ class Page:
 
     @property
     def likeness(self) -> np.ndarray:
-        """How like a digit each piece is, (N,), 0-1."""
-        return self.confidences * self.whole
+        """How likely each piece is a whole digit, (N,), 0-1."""
+        return self.whole * self.like
 
     @property
     def evidence(self) -> float:
@@ -128,7 +130,7 @@ class Page:
 
 
 # A piece less like a digit than this is no evidence, and a long one is so much less.
-LIKE, LONG = 0.5, 0.1
+LIKE, LONG = 0.3, 0.1
 
 
 def _page(strength: np.ndarray, pieces: list[Piece], quarters: int, classifier: Classifier) -> Page:
@@ -176,18 +178,22 @@ def _read_rows(page: Page, classifier: Classifier) -> list[list[tuple[Read, bool
     pieces = [group.piece for _, groups in rows for group in groups]
     if not pieces:
         return []
-    probabilities, whole = classifier.whole_digits(images(page.strength, pieces))
+    probabilities, whole, like = classifier.whole_digits(images(page.strength, pieces))
     lines, start = [], 0
     for parts, groups in rows:
-        end = start + len(groups)
-        digits = best_way(parts, groups, probabilities[start:end], whole[start:end], page.height)
-        start = end
-        if digits:
+        here = slice(start, start + len(groups))
+        start = here.stop
+        digits = best_way(parts, groups, probabilities[here], whole[here], like[here], page.height)
+        # What is no writing is read as digits too: a row of it is left out.
+        if digits and np.mean([read.likeness for read in digits]) >= LIKE_DIGITS:
             lines.append(_with_spaces(digits, signs, page.height))
-    # What is no writing is read as digits too, but with doubt; a row of its own is taken only beside no better one.
-    sureness = [np.mean([_sureness(read.confidence) for read, _ in line]) for line in lines]
-    best = max(sureness, default=0.0)
-    return [line for line, sure in zip(lines, sureness, strict=True) if sure >= min(SURE_ROW, best)]
+    return lines
+
+
+# A row whose digits, as they are read, are less like digits than this on the average is none.
+LIKE_DIGITS = 0.15
+# A row of so many pieces that are less like digits than this on their own is print.
+WORDS, LIKE_WORDS = 6, 0.12
 
 
 def divided(page: Page) -> tuple[list[tuple[list[Part], list[Group]]], list[Piece]]:
@@ -197,7 +203,9 @@ def divided(page: Page) -> tuple[list[tuple[list[Part], list[Group]]], list[Piec
     signs, rest = without_signs(layout.without_texture(sized, height), height)
     seen = zip(page.pieces, page.probabilities, page.whole, strict=True)
     whole = {piece for piece, p, one in seen if costs(piece, p, one).min() < WHOLE}
-    rows = [parts_of(row, whole, height) for row in layout.rows_of(rest, height)]
+    like = dict(zip(page.pieces, page.likeness, strict=True))
+    rows = [row for row in layout.rows_of(rest, height) if not _is_print(row, like, height)]
+    rows = [parts_of(row, whole, height) for row in rows]
     return [(parts, groups_of(parts, height)) for parts in rows], signs
 
 
@@ -205,12 +213,9 @@ def divided(page: Page) -> tuple[list[tuple[list[Part], list[Group]]], list[Piec
 SURE_ROW = 0.35
 
 
-def _sureness(confidence: float) -> float:
-    """Return how sure a confidence is, 0-1: the powers of ten of its doubt, which tell writing from anything else.
-
-    Digits are read with confidences of 0.99 to 0.9999, other shapes with 0.4 to 0.95.
-    """
-    return min(1.0, -np.log10(max(1 - confidence, 1e-6)) / 3)
+def _is_print(row: list[Piece], like: dict[Piece, float], height: float) -> bool:
+    alone = [like[piece] for piece in row if piece.height >= layout.LOW * height]
+    return len(alone) >= WORDS and float(np.mean(alone)) < LIKE_WORDS
 
 
 def _with_spaces(digits: list[Read], signs: list[Piece], height: float) -> list[tuple[Read, bool]]:

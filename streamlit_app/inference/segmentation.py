@@ -23,12 +23,12 @@ ASPECT_DEVIATIONS = np.array((0.20, 0.47, 0.23, 0.22, 0.21, 0.27, 0.22, 0.22, 0.
 
 @dataclass(frozen=True)
 class Read:
-    """A piece read as a digit: ``confidence``, 0-1; ``whole``: how like one whole digit it is, 0-1."""
+    """A piece read as a digit: how sure that is, and how likely it is a whole digit at all, each 0-1."""
 
     piece: Piece
     digit: int
     confidence: float
-    whole: float
+    likeness: float
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,16 @@ def _hang_together(run: list[Part], parts: list[Part], height: float) -> bool:
 
 
 def best_way(
-    parts: list[Part], groups: list[Group], probabilities: np.ndarray, whole: np.ndarray, height: float
+    parts: list[Part],
+    groups: list[Group],
+    probabilities: np.ndarray,
+    whole: np.ndarray,
+    like: np.ndarray,
+    height: float,
 ) -> list[Read]:
     """Return the digits of a row: the division into groups that costs least, by dynamic programming.
 
-    ``probabilities``, (N, 10), and ``whole``, (N,): what the network sees in each group. As in LeCun et al.,
+    ``probabilities``, (N, 10), ``whole`` and ``like``, (N,): what the network sees in each group. As in LeCun et al.,
     "Gradient-based learning applied to document recognition", 1998, VII: the cheapest path through all of them wins;
     it was shown what is no whole digit, as in O. Matan et al., "Multi-digit recognition using a space displacement
     neural network", 1992.
@@ -117,7 +122,7 @@ def best_way(
     for place, part in enumerate(parts):
         is_low = part.piece.height < layout.LOW * height and _is_whole([part], parts)
         ways = [(place + 1, LOW_LEFT_OUT if is_low else LEFT_OUT, None)]
-        for group, p, one in zip(groups, probabilities, whole, strict=True):
+        for group, p, one, digit_like in zip(groups, probabilities, whole, like, strict=True):
             if group.first != place:
                 continue
             each = costs(group.piece, p, one)
@@ -125,7 +130,7 @@ def best_way(
             is_cut = group.last < len(parts) and parts[group.last].source == parts[group.last - 1].source
             joins = len({part.source for part in parts[group.first : group.last]}) - 1
             paid = each[digit] + CUT * is_cut + JOIN * joins
-            ways.append((group.last, paid, Read(group.piece, digit, float(p[digit]), float(one))))
+            ways.append((group.last, paid, Read(group.piece, digit, float(p[digit]), float(one * digit_like))))
         for end, paid, read in ways:
             if cost[place] + paid < cost[end]:
                 cost[end], came[end] = cost[place] + paid, (place, read)
