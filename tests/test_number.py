@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 
 from inference import Classifier, PhotoError, read_number
 from inference.classifier import models_folder
+from inference.cuts import cut_apart
 from inference.ink import Threshold
 from inference.layout import digit_height, is_space
-from inference.pieces import Piece, above_lines, cut_apart, is_bar, is_cross, is_slash, turned, without_frames
+from inference.lines import without_frames, without_rules
+from inference.pieces import Piece, above_lines, turned
 from inference.samples import encoded, written
+from inference.segmentation import best_way, groups_of, parts_of
+from inference.signs import is_bar, is_cross, is_slash
 
 pytestmark = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
@@ -92,7 +96,7 @@ def test_signs_are_left_out_and_part_numbers(classifier, text, read):
     assert read_number(photo(write(page(), text)), classifier).text == read
 
 
-@pytest.mark.parametrize(("text", "pitch"), [("23", 44), ("35", 42)])
+@pytest.mark.parametrize(("text", "pitch"), [("23", 44), ("35", 42), ("00", 46), ("46", 46)])
 def test_touching_digits_are_cut_apart(classifier, text, pitch):
     ink = write(page(), text, pitch=pitch)
     assert cv2.connectedComponents((ink > 0.5).astype(np.uint8))[0] == 2, "they do not touch"
@@ -134,6 +138,38 @@ def test_ruled_lines_and_specks_are_no_digits(classifier):
     ink[20::50] = np.maximum(ink[20::50], 0.3)
     ink[10:13, 300:303] = ink[250:252, 90:93] = 1.0
     assert read_number(photo(ink), classifier).text == "3 05"
+
+
+@pytest.mark.parametrize("slope", [-0.15, 0.1])
+def test_ruled_paper_may_lie_askew(classifier, slope):
+    ink = write(page(320, 500), "3 05", 100)
+    for row in range(-60, 400, 40):
+        cv2.line(ink, (0, row), (499, round(row + slope * 499)), 0.5, 2)
+    assert read_number(photo(ink), classifier).text == "3 05"
+
+
+def test_an_edge_of_a_sheet_hides_no_digit_beside_it(classifier):
+    sheet = photo(write(page(300, 500), "257", 110, 60))
+    sheet[:, :40] //= 4
+    assert read_number(sheet, classifier).text == "257"
+
+
+WORDS = ("please write your number", "name and address", "total amount to pay")
+
+
+def printed(ink: np.ndarray, top: int) -> np.ndarray:
+    for number, words in enumerate(WORDS):
+        cv2.putText(ink, words, (30, top + 50 * number), cv2.FONT_HERSHEY_DUPLEX, 1.0, 1.0, 2, cv2.LINE_AA)
+    return ink
+
+
+def test_a_page_of_print_without_numbers_is_empty(classifier):
+    assert read_number(photo(printed(page(260, 700), 60)), classifier).text == ""
+
+
+def test_print_beside_a_number_is_left_out(classifier):
+    ink = printed(write(page(420, 700), "26 83", 40), 230)
+    assert read_number(photo(ink), classifier).text == "26 83"
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
@@ -249,9 +285,43 @@ def test_a_table_goes_and_the_digits_in_it_stay():
         cv2.line(mask, (column, 10), (column, 194), 1, 3)
     lines = mask.copy()
     cv2.ellipse(mask, (80, 55), (15, 25), 0, 0, 360, 1, 5)
-    cleaned = without_frames(mask.astype(bool))
+    cleaned = without_frames(mask.astype(bool), least=12)
     assert cleaned[lines > 0].mean() < 0.05
     assert cleaned[(mask > 0) & (lines == 0)].all()
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.12, -0.2])
+def test_rules_at_a_slope_go_and_a_stroke_that_crosses_them_stays(slope):
+    strength = np.zeros((300, 400), np.float32)
+    for row in range(-60, 400, 40):
+        cv2.line(strength, (0, row), (399, round(row + slope * 399)), 0.4, 2)
+    rules = strength > 0
+    strength[40:260, 200:206] = 0.9
+    cleaned = without_rules(strength > 0.2, strength, Threshold(0.2, 0.01))
+    assert cleaned[40:260, 200:206].mean() > 0.98
+    rules[:, 195:211] = False
+    assert cleaned[rules].mean() < 0.05
+
+
+def test_two_lines_are_no_paper():
+    strength = np.zeros((300, 400), np.float32)
+    strength[100:103, 20:200] = strength[200:203, 20:200] = 0.8
+    mask = strength > 0.2
+    assert (without_rules(mask, strength, Threshold(0.2, 0.01)) == mask).all()
+
+
+def test_the_division_of_a_row_that_costs_least_is_taken():
+    pieces = [Piece(np.ones((40, 20), bool), 0, column) for column in (0, 30)]
+    parts = parts_of(pieces, set(pieces), 40)
+    groups = groups_of(parts, 40)
+    assert [(group.first, group.last) for group in groups] == [(0, 1), (1, 2)]
+    sure = np.full((2, 10), 1e-3)
+    sure[0, 4] = sure[1, 7] = 0.99
+    read = best_way(parts, groups, sure, np.ones(2), np.ones(2), 40)
+    assert [one.digit for one in read] == [4, 7]
+    # What is no whole digit costs more than to leave it out.
+    read = best_way(parts, groups, sure, np.array([1e-3, 1.0]), np.ones(2), 40)
+    assert [one.digit for one in read] == [7]
 
 
 @given(

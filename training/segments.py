@@ -11,15 +11,18 @@ import argparse
 import hashlib
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from inference import Classifier, NetworkUnavailable
 from inference.classifier import DEFAULT_NETWORK, WHOLE, head_path, models_folder
+from inference.likeness import LikenessHead
 from inference.mnist import MnistUnavailable
 from inference.number import WORKING_SIDE, divided, find_page, images
 from inference.photo import open_measured
 from inference.pieces import Piece
 from training.data import training_and_validation
-from training.likeness import head
+from training.likeness import BLOCKS
 from training.number_benchmark import scenes
 from training.number_scenes import CONDITIONS, NumberScene
 from training.verdicts import seen
@@ -29,10 +32,12 @@ SEED = 7
 # is another box. Between the two, nobody can say.
 NEAR, FAR = 0.1, 0.2
 NONE, UNCLEAR = -1, -2
+# How strongly the weights are held small (scikit-learn's C).
+C = 0.1
 
 
 def groups(made: NumberScene, classifier: Classifier) -> tuple[np.ndarray, np.ndarray]:
-    """Return every group that read_number weighs in a page: images (N, 28, 28) uint8 and labels (N,), a digit or NONE."""
+    """Return the groups that read_number weighs in a page: images (N, 28, 28) uint8; a digit or NONE of each, (N,)."""
     opened = open_measured(made.photo, WORKING_SIDE)
     page = find_page(opened.pixels, classifier)
     pieces = [] if page is None or page.quarters else [g.piece for _, row in divided(page)[0] for g in row]
@@ -56,6 +61,21 @@ def label_of(piece: Piece, boxes: np.ndarray, digits: list[int]) -> int:
     return NONE if off[nearest] > FAR else UNCLEAR
 
 
+def fitted(features: np.ndarray, answers: np.ndarray, is_digit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights (10, features) and offsets (10,) of a rule for each answer: is it the digit that was written?
+
+    The classes weigh as they come, so that the rule gives a chance, which is what the costs of a division need.
+    """
+    weights, offsets = [], []
+    for digit in range(10):
+        read = answers == digit
+        scaler = StandardScaler().fit(features[read])
+        model = LogisticRegression(C=C, max_iter=400).fit(scaler.transform(features[read]), is_digit[read])
+        weights.append(model.coef_[0] / scaler.scale_)
+        offsets.append(model.intercept_[0] - weights[-1] @ scaler.mean_)
+    return np.float32(weights), np.float32(offsets)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Fit the head and write it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -68,11 +88,12 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(f"segments: {error}") from error
     made = [groups(one, classifier) for one in scenes(training, list(CONDITIONS), options.count, SEED)]
     shown, labels = (np.concatenate(parts) for parts in zip(*made, strict=True))
-    all_seen = seen(shown)
-    is_digit, is_none = labels == all_seen.answers, labels == NONE
+    known = seen(shown)
+    is_digit = labels == known.answers
+    weights, offsets = fitted(known.of(*BLOCKS), known.answers, is_digit)
     network = hashlib.sha256((models_folder() / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
-    head(all_seen.take(is_digit), all_seen.take(is_none), network).save(head_path(kind=WHOLE))
-    print(f"{is_digit.sum()} digits and {is_none.sum()} others of {options.count * len(CONDITIONS)} pages")
+    LikenessHead(BLOCKS, weights, offsets, network).save(head_path(kind=WHOLE))
+    print(f"{is_digit.sum()} digits and {(~is_digit).sum()} others of {options.count * len(CONDITIONS)} pages")
     print(f"written to {head_path(kind=WHOLE)}")
 
 

@@ -80,12 +80,12 @@ def _opened(mask: np.ndarray, rows: int, columns: int) -> np.ndarray:
 HOUGH_ROUNDS, MOST_LINES = 4, 100
 
 
-def without_frames(mask: np.ndarray, least: float) -> np.ndarray:
+def without_frames(mask: np.ndarray, least: float, span: float = 1.0) -> np.ndarray:
     """Return the ink, (R, C) bool, without the straight lines of drawn boxes and tables.
 
     Such a piece surrounds others, or has ink along three sides of its box. Its lines are found by the Hough transform
     (J. Matas et al., 2000), so that they may slope. What is thicker than the lines stays: a stroke that crosses.
-    ``least``: the height of the smallest digit.
+    ``least``: the height of the smallest digit; what spans more than ``span`` of the photo's rows or columns is left.
     """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     boxes = stats[1:]
@@ -93,6 +93,8 @@ def without_frames(mask: np.ndarray, least: float) -> np.ndarray:
     cleaned = mask
     for index in large:
         column, row, width, height, _ = (int(value) for value in boxes[index])
+        if height > span * mask.shape[0] or width > span * mask.shape[1]:
+            continue
         place = (slice(row, row + height), slice(column, column + width))
         part = labels[place] == index + 1
         if _is_outlined(part, sides=4) and part.mean() > 0.4:

@@ -109,7 +109,9 @@ def find_pieces(strength: np.ndarray, threshold: ink.Threshold) -> list[Piece]:
     """Return the pieces of ink, the largest first, without ruled lines, frames, tables, edges and specks."""
     rows, columns = strength.shape
     least = least_height(strength.shape)
-    mask = lines.without_rules(lines.without_frames(strength > threshold.ink, least), strength, threshold)
+    # Frames first, as they have straight lines too; what spans the photo is rather the paper's.
+    mask = lines.without_frames(strength > threshold.ink, least, ink.RULE_SPAN)
+    mask = lines.without_frames(lines.without_rules(mask, strength, threshold), least)
     labels, found = ink.components(strength, mask, MOST_PIECES)
     pieces = []
     for c in found:
