@@ -159,7 +159,9 @@ WORDS = ("please write your number", "name and address", "total amount to pay")
 
 def printed(ink: np.ndarray, top: int) -> np.ndarray:
     for number, words in enumerate(WORDS):
-        cv2.putText(ink, words, (30, top + 50 * number), cv2.FONT_HERSHEY_DUPLEX, 1.0, 1.0, 2, cv2.LINE_AA)
+        letters = np.zeros(ink.shape, np.uint8)
+        cv2.putText(letters, words, (30, top + 50 * number), cv2.FONT_HERSHEY_DUPLEX, 1.0, 255, 2, cv2.LINE_AA)
+        np.maximum(ink, letters / np.float32(255), out=ink)
     return ink
 
 

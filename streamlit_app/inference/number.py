@@ -121,7 +121,7 @@ class Page:
         Long ones say little: any line is read as a 1.
         """
         known = zip(self.pieces, self.likeness, strict=True)
-        return float(sum(like * p.height**2 * (LONG if p.is_long else 1.0) for p, like in known if like > LIKE))
+        return float(sum(like * p.height**2 * (LONG if p.is_long else 1.0) for p, like in known))
 
     @property
     def height(self) -> float:
@@ -129,8 +129,8 @@ class Page:
         return layout.digit_height(heights, self.likeness**2 + 1e-6)
 
 
-# A piece less like a digit than this is no evidence, and a long one is so much less.
-LIKE, LONG = 0.3, 0.1
+# A long piece is so much less evidence.
+LONG = 0.1
 
 
 def _page(strength: np.ndarray, pieces: list[Piece], quarters: int, classifier: Classifier) -> Page:
@@ -185,13 +185,19 @@ def _read_rows(page: Page, classifier: Classifier) -> list[list[tuple[Read, bool
         start = here.stop
         digits = best_way(parts, groups, probabilities[here], whole[here], like[here], page.height)
         # What is no writing is read as digits too: a row of it is left out.
-        if digits and np.mean([read.likeness for read in digits]) >= LIKE_DIGITS:
+        if digits and _are_digits(digits):
             lines.append(_with_spaces(digits, signs, page.height))
     return lines
 
 
-# A row whose digits, as they are read, are less like digits than this on the average is none.
-LIKE_DIGITS = 0.15
+# What is read in a row is on the average at least so like digits, and so like whole ones.
+LIKE_DIGITS, LIKE_WHOLE = 0.3, 0.05
+
+
+def _are_digits(read: list[Read]) -> bool:
+    return np.mean([one.like for one in read]) >= LIKE_DIGITS and np.mean([one.whole for one in read]) >= LIKE_WHOLE
+
+
 # A row of so many pieces that are less like digits than this on their own is print.
 WORDS, LIKE_WORDS = 6, 0.12
 

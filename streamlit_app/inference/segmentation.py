@@ -23,12 +23,13 @@ ASPECT_DEVIATIONS = np.array((0.20, 0.47, 0.23, 0.22, 0.21, 0.27, 0.22, 0.22, 0.
 
 @dataclass(frozen=True)
 class Read:
-    """A piece read as a digit: how sure that is, and how likely it is a whole digit at all, each 0-1."""
+    """A piece read as a digit: how sure that is, how like one whole digit it is and how like a digit, each 0-1."""
 
     piece: Piece
     digit: int
     confidence: float
-    likeness: float
+    whole: float
+    like: float
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,10 @@ def _is_whole(run: list[Part], parts: list[Part]) -> bool:
     return sum(part.source in sources for part in parts) == len(run)
 
 
+def _begins_at_cut(group: Group, parts: list[Part]) -> bool:
+    return group.first > 0 and parts[group.first].source == parts[group.first - 1].source
+
+
 def _hang_together(run: list[Part], parts: list[Part], height: float) -> bool:
     """Whether parts may be one digit: all of one piece, or pieces of which each meets another, no two side by side."""
     sources = {part.source for part in run}
@@ -129,8 +134,10 @@ def best_way(
             digit = int(each.argmin())
             is_cut = group.last < len(parts) and parts[group.last].source == parts[group.last - 1].source
             joins = len({part.source for part in parts[group.first : group.last]}) - 1
+            # Cut out of others, a digit is no longer like those that people write alone.
+            said = float(max(one, digit_like) if is_cut or _begins_at_cut(group, parts) else digit_like)
             paid = each[digit] + CUT * is_cut + JOIN * joins
-            ways.append((group.last, paid, Read(group.piece, digit, float(p[digit]), float(one * digit_like))))
+            ways.append((group.last, paid, Read(group.piece, digit, float(p[digit]), float(one), said)))
         for end, paid, read in ways:
             if cost[place] + paid < cost[end]:
                 cost[end], came[end] = cost[place] + paid, (place, read)
