@@ -326,6 +326,14 @@ def test_the_division_of_a_row_that_costs_least_is_taken():
     assert [one.digit for one in read] == [7]
 
 
+def test_a_broken_stroke_beside_it_makes_no_digit_a_frame():
+    mask = np.zeros((300, 300), np.uint8)
+    cv2.polylines(mask, [np.array([[60, 60], [200, 40], [220, 120], [60, 260], [240, 260]])], False, 1, 8)
+    mask[90:110, 80:140] = 1
+    mask = mask > 0
+    assert (without_frames(mask, least=12) == mask).all()
+
+
 @given(
     quarters=st.integers(-4, 4),
     row=st.integers(0, 10),

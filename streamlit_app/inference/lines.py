@@ -83,8 +83,9 @@ HOUGH_ROUNDS, MOST_LINES = 4, 100
 def without_frames(mask: np.ndarray, least: float, span: float = 1.0) -> np.ndarray:
     """Return the ink, (R, C) bool, without the straight lines of drawn boxes and tables.
 
-    Such a piece surrounds others, or has ink along three sides of its box. Its lines are found by the Hough transform
-    (J. Matas et al., 2000), so that they may slope. What is thicker than the lines stays: a stroke that crosses.
+    Such a piece surrounds three others, or has ink along three sides of its box. Its lines are found by the Hough
+    transform (J. Matas et al., 2000), so that they may slope. What is thicker than the lines stays: a stroke that
+    crosses.
     ``least``: the height of the smallest digit; what spans more than ``span`` of the photo's rows or columns is left.
     """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
@@ -103,7 +104,7 @@ def without_frames(mask: np.ndarray, least: float, span: float = 1.0) -> np.ndar
             cleaned[place] &= ~part
             continue
         inside = _surrounded(boxes, index, least)
-        if not inside.any() and not _is_outlined(part):
+        if inside.sum() < 3 and not _is_outlined(part):
             continue
         length = 0.8 * min(height, width)
         if inside.sum() >= 3:
