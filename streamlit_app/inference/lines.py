@@ -10,9 +10,9 @@ from inference import ink
 from inference.ground import reduced
 
 # Rules are looked for on a copy of this side, by their slope: up to so many rows a column, in steps that a run of
-# RUN, a share of the copy's width, follows within a line's thickness.
+# RUN, a share of the copy's side, follows within a line's thickness.
 RULES_SIDE, STEEPEST, STEP, RUN = 600, 0.27, 0.03, 0.15
-# A line is thinner than this on the copy, longer than this share of its width, and paper has so many widths of them.
+# A line is thinner than this on the copy, longer than this share of its side, and paper has so many sides of them.
 THIN, LONG, MANY = 7, 0.25, 1.5
 
 
@@ -32,14 +32,15 @@ def without_rules(mask: np.ndarray, strength: np.ndarray, threshold: ink.Thresho
 def _without_level_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray) -> np.ndarray:
     rows, columns = mask.shape
     small = (reduced(faint.view(np.uint8) * np.uint8(255), RULES_SIDE) > 60).astype(np.uint8)
-    runs = _long_runs(small)
+    # By the longer side: in a strip of a photo, digits are as high as it is.
+    runs, side = _long_runs(small), max(small.shape)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     lengths = stats[:, cv2.CC_STAT_WIDTH]
-    is_rule = (lengths >= LONG * small.shape[1]) & (stats[:, cv2.CC_STAT_AREA] <= THIN * lengths)
+    is_rule = (lengths >= LONG * side) & (stats[:, cv2.CC_STAT_AREA] <= THIN * lengths)
     is_rule[0] = False
     total = lengths[is_rule].sum()
     # A line or two may be strokes of a digit, or a sum's; paper has many.
-    if is_rule.sum() < 2 or total < MANY * small.shape[1]:
+    if is_rule.sum() < 2 or total < MANY * side:
         return mask
     rule = cv2.resize(is_rule[labels].astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST) > 0
     line = faint & rule
@@ -57,7 +58,7 @@ def _long_runs(mask: np.ndarray) -> np.ndarray:
     """Return where nearly level lines run, (R, C) uint8, of a mask alike."""
     rows, columns = mask.shape
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    along = np.ones((1, max(5, round(RUN * columns))), np.uint8)
+    along = np.ones((1, max(5, round(RUN * max(rows, columns)))), np.uint8)
     runs = np.zeros_like(mask)
     for slope in np.arange(-STEEPEST, STEEPEST + STEP / 2, STEP):
         level = np.float32([[1, 0, 0], [-slope, 1, slope * columns / 2]])
