@@ -12,7 +12,7 @@ def test_the_steps_are_documented():
 
 
 def test_the_results_are_those_of_the_files():
-    for name in ("mnist_cnn_evaluation.json", "photos.json", "benchmark.json"):
+    for name in ("mnist_cnn_evaluation.json", "photos.json", "scenes.json", "benchmark.json"):
         if not (models_folder() / name).exists():
             pytest.skip(f"models/{name} is absent")
     assert README.read_text(encoding="utf-8") == readme(), "run: make documents"

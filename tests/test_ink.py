@@ -17,14 +17,8 @@ from inference.ground import (
     spread,
     strokes_strength,
 )
-from inference.ink import (
-    Threshold,
-    components,
-    find_digit,
-    ink_threshold,
-    stroke_width,
-    without_rules,
-)
+from inference.ink import Threshold, components, find_digit, ink_threshold, stroke_width, without_rules
+from inference.rules import printed_lines
 
 CLEAR = Threshold(ink=0.3, noise=0.01)
 
@@ -251,6 +245,37 @@ def test_squared_paper_goes_too():
     mask = without_rules(seven(strength, 100, 120, 100, 60, pen=7), CLEAR)
     _, pieces = components(mask.astype(np.float32), mask)
     assert pieces[0].height == pytest.approx(107, abs=4)
+
+
+def grid(rows: int, columns: int, pitch: int, slope: float, strength: float) -> np.ndarray:
+    """Squared paper seen from the side: each line has a slope of its own, those of the others in between."""
+    lines = np.zeros((rows, columns), np.float32)
+    for place in range(-rows, 2 * rows, pitch):
+        cv2.line(lines, (0, place), (columns - 1, round(place * (1 + slope))), strength, 2)
+    for place in range(-columns, 2 * columns, pitch):
+        cv2.line(lines, (place, 0), (round(place * (1 + slope)), rows - 1), strength, 2)
+    return lines
+
+
+@pytest.mark.parametrize("pitch", [16, 45])
+@pytest.mark.parametrize("pen", [0.35, 0.6])
+def test_of_squared_paper_seen_from_the_side_only_the_pen_stays(pitch, pen):
+    lines = grid(300, 400, pitch, 0.1, 0.3)
+    digit = pen * seven(np.zeros_like(lines), 100, 180, 100, 60, pen=6)
+    mask = without_rules(1 - (1 - lines) * (1 - digit), Threshold(0.13, 0.01), pen=2)
+    near = cv2.dilate((digit > 0).astype(np.uint8), np.ones((7, 7))).astype(bool)
+    assert mask[digit > 0].mean() > 0.8
+    assert mask[~near].mean() < 0.005
+
+
+def test_lines_have_their_strength_and_a_pen_is_no_line():
+    lines = grid(300, 400, 30, 0.05, 0.3)
+    found = printed_lines(lines, 0.1)
+    assert found[lines > 0].mean() == pytest.approx(0.3, abs=0.12)
+    assert (found[cv2.dilate(lines, np.ones((7, 7))) == 0] > 0).mean() < 0.01
+    stroke = np.zeros((300, 400), np.float32)
+    stroke[60:240, 200:206] = 0.8
+    assert not printed_lines(stroke, 0.1).any()
 
 
 def test_one_line_from_edge_to_edge_is_not_a_ruled_one():

@@ -18,7 +18,7 @@ from training.data import Split
 from training.scene_benchmark import Answer, Planned
 from training.scene_grounds import Site
 from training.scene_pens import CHALK, FINE, MARKER, SIDE, THIN_PEN, handwriting, noise, stroke_field, thinned
-from training.scenes import CONDITIONS, is_writable, scene
+from training.scenes import CONDITIONS, LATER, is_writable, scene
 
 needs_network = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
@@ -139,9 +139,12 @@ def test_a_photo_is_as_its_condition_says(condition):
         rows, columns, channels = made.photo.shape
         row, column, height, width = made.box
         assert (made.photo.dtype, channels) == (np.uint8, 3)
-        assert how.sides[0] // how.reduced - 1 <= max(rows, columns) <= how.sides[1] // how.reduced + 1
         assert 0 <= row < row + height <= rows
         assert 0 <= column < column + width <= columns
+        if how.cut:
+            assert max(height, width) > 0.85 * max(rows, columns)
+            continue
+        assert how.sides[0] // how.reduced - 1 <= max(rows, columns) <= how.sides[1] // how.reduced + 1
         share = max(height, width) / min(rows, columns)
         # Turning and perspective change a size a little, the border may cut some off.
         assert 0.6 * how.size[0] < share < 1.35 * how.size[1]
@@ -255,6 +258,13 @@ def test_within_a_condition_the_labels_are_even(monkeypatch, split):
     planned = benchmark.plan(split, 60)
     for name in benchmark.CONDITIONS:
         assert sorted(one.label for one in planned if one.condition == name) == list(range(10))
+
+
+def test_what_was_added_later_changes_no_other_scene(monkeypatch, split):
+    whole = benchmark.plan(split, 2 * len(CONDITIONS))
+    before = {name: how for name, how in CONDITIONS.items() if name not in LATER}
+    monkeypatch.setattr(benchmark, "CONDITIONS", before)
+    assert [one for one in whole if one.condition in before] == benchmark.plan(split, 2 * len(before))
 
 
 def test_too_few_digits_are_a_sentence(split):

@@ -18,6 +18,7 @@ from training.evaluation.tables import read_table
 ROOT = Path(__file__).resolve().parent.parent
 PREPROCESSING = ROOT / "PREPROCESSING.md"
 README = ROOT / "README.md"
+CAUSES = Path(__file__).parent / "evaluation" / "wrong_photos.json"  # written by hand: why a photo is read wrong
 START, END = "<!-- results: made by `make documents` -->\n", "<!-- end of results -->"
 
 HEAD = """# The eleven steps
@@ -67,7 +68,7 @@ def _ablation() -> list[str]:
 
 def results() -> str:
     """Return the results for README.md, with their conditions: what is read right, the networks, speed and memory."""
-    return "\n".join([*_read_right(), "", *_networks(), "", *_speed(), ""])
+    return "\n".join([*_read_right(), "", *_wrong_photos(), *_networks(), "", *_speed(), ""])
 
 
 def _figures(name: str) -> dict:
@@ -75,7 +76,9 @@ def _figures(name: str) -> dict:
 
 
 def _read_right() -> list[str]:
-    evaluation, photos = _figures("mnist_cnn_evaluation.json"), _figures("photos.json")
+    evaluation, photos, scenes = (
+        _figures(name) for name in ("mnist_cnn_evaluation.json", "photos.json", "scenes.json")
+    )
     test, clean, mnist_c = (evaluation[part] for part in ("test", "test_without_wrong_labels", "mnist_c"))
     lines = [
         "| read right | of | accuracy | 95 % interval |",
@@ -92,13 +95,48 @@ def _read_right() -> list[str]:
         for category, row in photos["parts"][part].items():
             what = f"real digits, {name}: {category.replace('_', ' ')}"
             lines.append(f"| {what} | {row['total']} | {percent(row['accuracy'], 1)} | {_interval(row, 1)} |")
+        row = photos["numbers"]["parts"][part]
+        what = f"{row['digits']} digits in {row['photos']} photos"
+        lines.append(
+            f"| whole numbers, {name}: digits | {what} | {percent(row['accuracy'], 1)} | {_interval(row, 1)} |"
+        )
+    hardest = min(scenes["conditions"], key=lambda name: scenes["conditions"][name]["accuracy"])
+    for what, row in (
+        (f"synthetic photos, {len(scenes['conditions'])} conditions", scenes["overall"]),
+        (f"… of these the hardest: {hardest.replace('_', ' ')}", scenes["conditions"][hardest]),
+    ):
+        lines.append(f"| {what} | {row['total']:,} | {percent(row['accuracy'], 1)} | {_interval(row, 1)} |")
+    sure, quality = scenes["digit_verdicts"], scenes["auroc"]["quality"]
     everyone = photos["categories"]["all"]
     return [
         *lines,
         "",
         f"Real digits: {everyone['total']} images by {everyone['writers']} people, read with rembg {photos['rembg']},"
         f" TTA {'on' if photos['tta'] else 'off'}, on {photos['date']}; the intervals draw writers, not images."
-        " From `models/mnist_cnn_evaluation.json` and `models/photos.json`.",
+        " Whole numbers: by edit distance. Each image with its writer, source and answer: `models/photos.json`."
+        f" Synthetic photos: digits of MNIST's {scenes['digits']} images set into scenes, `models/scenes.json`. Of"
+        f" these {percent(sure['total'] / scenes['overall']['total'], 1)} get the verdict `digit`, and"
+        f" {percent(sure['accuracy'], 1)} of them are right; the confidence is off by {percent(scenes['ece'], 1)}"
+        f" (ECE); the quality score tells right from wrong with an AUROC of {quality['value']:.3f}"
+        f" ({quality['interval'][0]:.3f} to {quality['interval'][1]:.3f}).",
+    ]
+
+
+def _wrong_photos() -> list[str]:
+    """Return the people's images that are read wrong, each with its cause as far as somebody has looked for it."""
+    photos, causes = _figures("photos.json"), json.loads(CAUSES.read_text(encoding="utf-8"))
+    wrong = [(row, row["digit"]) for row in photos["answers"] if row["digit"] != row["label"]]
+    wrong += [(row, row["text"].replace("\n", " / ")) for row in photos["numbers"]["answers"] if row["edits"]]
+    if not wrong:
+        return []
+    return [
+        "| image read wrong | what it says | answer | cause |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {row['file']} | {row['label']} | {answer} | {causes.get(row['file'], 'not known')} |"
+            for row, answer in wrong
+        ),
+        "",
     ]
 
 

@@ -5,7 +5,7 @@ without the digit.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -174,9 +174,15 @@ def _print_lines(picture: np.ndarray, site: Site, rng: np.random.Generator, pitc
     worn = np.clip(1 + 0.15 * noise(site.shape, rng, site.short / 12), 0.5, 1)
     _over(picture, lines * worn, _pick(rng, RULE_COLOURS), rng.uniform(0.4, 1.0))
     if not squared and rng.random() < 0.35:
-        left = site.box[1] - rng.uniform(0.3, 1.2) * site.size
-        margin = np.clip(width / 2 + 0.5 - np.abs(column - np.float32(left - site.columns / 2)), 0, 1)
-        _over(picture, margin, (214, 90, 100), rng.uniform(0.4, 0.8))
+        _print_margin(picture, site, rng, width)
+
+
+def _print_margin(picture: np.ndarray, site: Site, rng: np.random.Generator, width: float) -> None:
+    """Print the red line that exercise books have beside the writing, in place."""
+    column, _ = site.on_sheet()
+    left = site.box[1] - rng.uniform(0.3, 1.2) * site.size
+    margin = np.clip(width / 2 + 0.5 - np.abs(column - np.float32(left - site.columns / 2)), 0, 1)
+    _over(picture, margin, (214, 90, 100), rng.uniform(0.4, 0.8))
 
 
 def ruled_paper(site: Site, rng: np.random.Generator) -> np.ndarray:
@@ -190,6 +196,13 @@ def squared_paper(site: Site, rng: np.random.Generator) -> np.ndarray:
     """Squared paper: the digit is from one to six squares high."""
     picture = white_paper(site, rng)
     _print_lines(picture, site, rng, max(7.0, site.size / rng.uniform(1, 6)), squared=True)
+    return picture
+
+
+def squared_paper_with_margin(site: Site, rng: np.random.Generator) -> np.ndarray:
+    """Squared paper with the red line of a margin beside the digit."""
+    picture = squared_paper(site, rng)
+    _print_margin(picture, site, rng, max(1.0, site.size * rng.uniform(0.008, 0.03)))
     return picture
 
 
@@ -207,10 +220,36 @@ def boxed_paper(site: Site, rng: np.random.Generator) -> np.ndarray:
         colour = _pick(rng, DARK + BLUE)
     else:
         places = (0,) if kind < 0.7 else range(-int(rng.integers(0, 4)), int(rng.integers(1, 4)))
-        boxes = [_line(site.shape, site.around_digit(margin, place), width, closed=True) for place in places]
-        drawn = np.maximum.reduce(boxes)
+        drawn = _cells(site, margin, places, width)
         colour = _pick(rng, (*DARK, (120, 120, 124), (90, 120, 170)))
     _over(picture, drawn, colour, rng.uniform(0.65, 1))
+    return picture
+
+
+def _cells(site: Site, margin: float, places: Iterable[int], width: float) -> np.ndarray:
+    """Return the mask (R, C) float32, 0-1, of a row of printed boxes, the one at place 0 around the digit."""
+    boxes = [_line(site.shape, site.around_digit(margin, place), width, closed=True) for place in places]
+    return np.maximum.reduce(boxes)
+
+
+def form(site: Site, rng: np.random.Generator) -> np.ndarray:
+    """A form: a row of printed cells, what is printed on the other side shows through, and it may have punch holes."""
+    level = rng.uniform(228, 254)
+    picture = _flat(site.shape, (level, level, level), rng.uniform(0.3, 1.5) * noise(site.shape, rng, 1.6))
+    behind = _text(site, rng, site.sheet @ np.diag([-1.0, 1.0, 1.0]))
+    _over(picture, cv2.GaussianBlur(behind, (0, 0), 1.5), (60, 60, 60), rng.uniform(0.0, 0.15))
+    places = range(-int(rng.integers(0, 4)), int(rng.integers(1, 4)))
+    cells = _cells(site, rng.uniform(0.12, 0.45), places, max(1.0, site.size * rng.uniform(0.01, 0.04)))
+    _over(picture, cells, _pick(rng, (*DARK, (120, 120, 124), (200, 120, 110), (110, 150, 190))), rng.uniform(0.5, 1))
+    if rng.random() < 0.4:
+        radius = site.short * rng.uniform(0.02, 0.04)
+        kept_free = _polygon(site.shape, site.around_digit(0.3)) > 0
+        turn = np.linspace(0, 2 * np.pi, 40)
+        circle = radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        for row in (0.3, 0.7):
+            hole = _polygon(site.shape, circle + np.array([2.2 * radius, row * site.rows]), 0.6)
+            if not hole[kept_free].any():
+                _lay(picture, hole, _pick(rng, ((20, 20, 22), (90, 90, 92), (160, 160, 160))))
     return picture
 
 
@@ -420,6 +459,11 @@ def _lay_sheet(picture: np.ndarray, sheet: np.ndarray, site: Site, rng: np.rando
 def everyday(site: Site, rng: np.random.Generator) -> np.ndarray:
     """Any sheet, whole or on a table, lined or not, folded or not."""
     return _pick(rng, (any_paper, ruled_paper, squared_paper, sheet_on_table, crumpled_paper))(site, rng)
+
+
+def any_surface(site: Site, rng: np.random.Generator) -> np.ndarray:
+    """What people write on, without lines: paper, a whiteboard, something rough."""
+    return _pick(rng, (any_paper, any_paper, whiteboard, rough))(site, rng)
 
 
 # --- Clutter -------------------------------------------------------------------------------------------------

@@ -138,6 +138,11 @@ def board_light(site: Site, rng: np.random.Generator) -> np.ndarray:
     return _enlarged(light, site) * _tint(rng, 0.06)
 
 
+def scanner_lamp(site: Site, rng: np.random.Generator) -> np.ndarray:
+    """The even light of a flatbed scanner."""
+    return np.ones((1, 1, 1), np.float32)
+
+
 def any_light(site: Site, rng: np.random.Generator) -> np.ndarray:
     """One of the lights on paper."""
     return (daylight, uneven_light, hard_shadow)[int(rng.integers(3))](site, rng)
@@ -179,6 +184,14 @@ def phone(picture: np.ndarray, site: Site, rng: np.random.Generator) -> np.ndarr
     """A good photo: nearly sharp, a little noise, mild compression."""
     picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.1))
     return _jpeg(_with_sensor_noise(picture, rng, rng.uniform(0.5, 3), 1.0), int(rng.integers(70, 96)))
+
+
+def scanner(picture: np.ndarray, site: Site, rng: np.random.Generator) -> np.ndarray:
+    """A flatbed scanner, in grey half of the time: sharp, hardly any noise, any compression."""
+    if rng.random() < 0.5:
+        picture = np.repeat(picture @ np.array([[0.3], [0.59], [0.11]], np.float32), 3, axis=2)
+    picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.7))
+    return _jpeg(_with_sensor_noise(picture, rng, rng.uniform(0.3, 2), 1.0), int(rng.integers(40, 96)))
 
 
 def noisy_phone(picture: np.ndarray, site: Site, rng: np.random.Generator) -> np.ndarray:

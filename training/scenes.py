@@ -31,7 +31,8 @@ class Condition:
     and to; ``sides``: the photo's longer side in pixels, from and to; ``turn``: the greatest rotation in degrees;
     ``tilt``: the perspective, from and to, about the share by which what is far is smaller; ``room``: the ground that
     is kept free around the digit, as a share of it, where there is so much; ``at_border``: the digit touches the
-    border; ``has_glare``: lamps are mirrored in the ground; ``reduced``: painted so many times larger and then reduced.
+    border; ``has_glare``: lamps are mirrored in the ground; ``reduced``: painted so many times larger and then reduced;
+    ``cut``: the photo is cut to the digit, with so much ground around it, as a share of it, from and to.
     """
 
     about: str
@@ -47,6 +48,7 @@ class Condition:
     at_border: bool = False
     has_glare: bool = False
     reduced: int = 1
+    cut: tuple[float, float] | None = None
 
 
 CONDITIONS = {
@@ -105,7 +107,34 @@ CONDITIONS = {
         turn=10,
         tilt=(0, 0.25),
     ),
+    "tight": Condition(
+        "cut so tightly that the digit fills the photo and may be cut itself",
+        scene_grounds.any_surface,
+        size=(0.4, 0.85),
+        sides=(160, 900),
+        cut=(-0.015, 0.07),
+    ),
+    "form": Condition(
+        "a scanned form: cells, punch holes, the other side shows through",
+        scene_grounds.form,
+        (*WRITING_PENS, scene_pens.PENCIL),
+        scene_light.scanner_lamp,
+        scene_light.scanner,
+        size=(0.12, 0.5),
+        turn=2,
+        tilt=(0, 0),
+        room=0.4,
+    ),
+    "squared_margin": Condition(
+        "squared paper with a margin line, any light",
+        scene_grounds.squared_paper_with_margin,
+        EXERCISE_PENS,
+        scene_light.any_light,
+        tilt=(0, 0.15),
+    ),
 }
+# Added later: they take their turns after the others, whose scenes stay the same.
+LATER = ("tight", "form", "squared_margin")
 
 
 @dataclass(frozen=True)
@@ -160,7 +189,25 @@ def _photo(
     if how.has_glare:
         scene_light.glare(picture, site, rng)
     camera = partial(scene_light.reduced, times=how.reduced) if how.reduced > 1 else how.camera
-    return camera(picture, site, rng), tuple(edge // how.reduced for edge in site.box)
+    photo, box = camera(picture, site, rng), tuple(edge // how.reduced for edge in site.box)
+    return _cut(photo, box, how.cut, rng) if how.cut else (photo, box)
+
+
+def _cut(
+    photo: np.ndarray, box: tuple[int, int, int, int], room: tuple[float, float], rng: np.random.Generator
+) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """Return the photo cut to the digit in its box, each side with a room of its own, and the box in it."""
+    # Half of them are square, as people often cut.
+    row, column, height, width = box
+    longer = max(height, width)
+    top, left, bottom, right = (round(share * longer) for share in rng.uniform(*room, 4))
+    if rng.random() < 0.5:
+        wider, higher = ((longer - length) // 2 for length in (width, height))
+        top, left, bottom, right = top + higher, left + wider, bottom + higher, right + wider
+    start, end = (max(0, row - top), max(0, column - left)), (row + height + bottom, column + width + right)
+    part = np.ascontiguousarray(photo[start[0] : end[0], start[1] : end[1]])
+    box = max(0, row - start[0]), max(0, column - start[1])
+    return part, (*box, min(height, len(part) - box[0]), min(width, part.shape[1] - box[1]))
 
 
 def _site(how: Condition, strokes: np.ndarray, rng: np.random.Generator) -> Site:

@@ -9,14 +9,19 @@ import cv2
 import numpy as np
 
 from inference.evidence import Evidence
-from inference.ground import reduced, spread
+from inference.ground import spread
+from inference.rules import printed_lines
 
 # Ink weaker than this share of the ground is not seen as ink: paper grain, show-through, soft shadows.
 MIN_STRENGTH = 0.07
 # Smaller images are crops of one digit: no line in them is a ruled one.
 RULES_FROM_SIDE = 100
-# A ruled line reaches over this share of the photo.
-RULE_SPAN = 0.94
+# Lines are often printed more faintly than the pen writes: from this share of the ink's threshold on they are seen.
+FAINTEST_LINE = 0.5
+# A line is not everywhere as strong as on average.
+LINE_MARGIN = 1.15
+# A gap that a line leaves in a stroke is closed up to about so many pixels.
+BRIDGE = 5
 
 
 @dataclass(frozen=True)
@@ -105,55 +110,29 @@ class Found:
 
 
 def without_rules(strength: np.ndarray, threshold: Threshold, pen: int = 3) -> np.ndarray:
-    """Return the mask of the ink, (R, C) bool, without the lines of ruled and squared paper.
+    """Return the mask of the ink, (R, C) bool, without the printed lines of ruled and squared paper.
 
-    Long, nearly straight runs are found by a morphological opening; those that reach from border to border are
-    taken out. What is clearly stronger than the lines stays, and so does a stroke that crosses one.
+    Ink over a line lets less light through than the line alone; its strength is what is left of it when the line's is
+    divided away. Less than ``pen`` pixels of it are a rest of the line.
     """
     mask = strength > threshold.ink
     if min(mask.shape) < RULES_FROM_SIDE:
         return mask
-    # Lines are often printed more faintly than the pen writes: a lower threshold shows them whole.
-    faint = strength > max(MIN_STRENGTH, 0.6 * threshold.ink)
-    mask = _without_horizontal_rules(mask, faint, strength, pen)
-    return _without_horizontal_rules(mask.T, faint.T, strength.T, pen).T
-
-
-def _without_horizontal_rules(mask: np.ndarray, faint: np.ndarray, strength: np.ndarray, pen: int) -> np.ndarray:
-    rows, columns = mask.shape
-    small = reduced(faint.astype(np.uint8) * 255, 400)
-    small = (small > 80).astype(np.uint8)
-    width = small.shape[1]
-    # Thickened, so that a line may slope or bend a little; joined, so that it may be faint in places.
-    thick = cv2.dilate(small, np.ones((5, 1), np.uint8))
-    joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, width // 20)), np.uint8))
-    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(5, width // 10)), np.uint8))
-    if runs.any(axis=0).mean() < RULE_SPAN:
+    lines = printed_lines(strength, FAINTEST_LINE * threshold.ink)
+    on_line = lines > 0
+    if not on_line.any():
         return mask
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    spans = stats[:, cv2.CC_STAT_WIDTH] >= RULE_SPAN * width
-    is_thin = stats[:, cv2.CC_STAT_AREA] / np.maximum(stats[:, cv2.CC_STAT_WIDTH], 1) < 0.08 * small.shape[0]
-    # A line that bends or slopes more than this is no ruled line.
-    is_level = stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width
-    is_rule = spans & is_thin & is_level
-    is_rule[0] = False
-    # One line alone may be a plain "1" from edge to edge, and paper has many.
-    if is_rule.sum() < 2:
-        return mask
-    rule = cv2.resize(is_rule[labels].astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST).astype(bool)
-    line = faint & rule
-    # How strong the lines are hereabouts: a pen that runs along one is stronger, and stays.
-    window = (columns // 2 | 1, rows // 25 | 1)
-    weight = cv2.blur(line.astype(np.float32), window)
-    typical = cv2.blur(strength * line, window) / np.maximum(weight, 1e-6)
-    stronger = _opened(strength > 1.25 * typical, pen, pen)
-    # How thick they are: ink that is clearly higher here belongs to a stroke that crosses, and stays.
-    thickness = line.sum() / (is_rule.sum() * columns)
-    return mask & (~rule | stronger | _opened(mask, round(1.8 * thickness) + 2, 1))
+    over_line = 1 - (1 - strength) / (1 - np.minimum(LINE_MARGIN * lines, 0.95)) > threshold.ink
+    # Wider than the lines is a broad pen's ink, however strong the lines are.
+    broad = round(stroke_width(on_line)) + 1
+    ink = mask & (~on_line | _opened(over_line, pen) | _opened(mask, broad))
+    # A faint pen may be interrupted where it crosses a line.
+    bridged = cv2.morphologyEx(np.pad(ink, BRIDGE).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE)))
+    return mask & bridged[BRIDGE:-BRIDGE, BRIDGE:-BRIDGE].astype(bool)
 
 
-def _opened(mask: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    kernel = np.ones((rows, columns), np.uint8)
+def _opened(mask: np.ndarray, side: int) -> np.ndarray:
+    kernel = np.ones((side, side), np.uint8)
     return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel).astype(bool)
 
 
@@ -250,7 +229,7 @@ def find_digit(strength: np.ndarray, threshold: Threshold, grey: np.ndarray | No
     if not rated:
         return None
     main = rated[0][1]
-    parts = (piece for piece in pieces if piece is not main and _belongs_to(piece, main))
+    parts = (piece for piece in pieces if piece is not main and _belongs_to(piece, main, labels))
     chosen = [main, *(piece for piece in parts if is_stroke(piece, labels, strength))]
     top = min(piece.row for piece in chosen)
     left = min(piece.column for piece in chosen)
@@ -329,12 +308,14 @@ def _is_straight(piece: Component, labels: np.ndarray) -> bool:
     return max(sides) + 1 > 5 * (min(sides) + 1)
 
 
-def _belongs_to(piece: Component, main: Component) -> bool:
+def _belongs_to(piece: Component, main: Component, labels: np.ndarray) -> bool:
     """Tell a further part of the digit: near its main piece, alike in strength, no speck, off the photo's border."""
     size = max(main.height, main.width)
     if piece.touched_edges or piece.strength < 0.65 * main.strength:
         return False
-    if not 0.12 * size <= max(piece.height, piece.width) <= size:
+    if not 0.12 * size <= max(piece.height, piece.width) <= 2 * size:
+        return False
+    if max(piece.height, piece.width) > size and _is_straight(piece, labels):
         return False
     gap_rows = max(main.row - piece.row - piece.height, piece.row - main.row - main.height)
     gap_columns = max(main.column - piece.column - piece.width, piece.column - main.column - main.width)

@@ -3,11 +3,16 @@
 import time
 from dataclasses import dataclass
 
+import numpy as np
+
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
-from inference.steps import Config, Preprocessed, candidates
-from inference.verdict import verdict
+from inference.steps import SURE, Config, Preprocessed, candidates
+from inference.verdict import is_clearly_a_digit, verdict
+
+# What the ink finder was surest of stays the answer, unless something else is so many times as much like a digit.
+MUCH_MORE = 4
 
 
 @dataclass(frozen=True)
@@ -49,12 +54,28 @@ def read_digit(
     """
     photo = open_photo(source, box=box, rotation=rotation)
     started = time.perf_counter()
-    read = [
-        (made, None if made.digit is None else classifier.predict(made.digit, tta=tta))
-        for made in candidates(photo, config)
-    ]
-    # At a tie rembg was of no help; the trace of its candidate, the last, says why.
-    preprocessed, prediction = max(reversed(read), key=lambda pair: pair[1].confidence if pair[1] else 0.0)
+    preprocessed, prediction = _best_read(photo, classifier, config, tta)
     beside, parts = ([classifier.predict(one) for one in group] for group in (preprocessed.beside, preprocessed.parts))
     said = verdict(prediction, classifier, preprocessed.certainty, beside, parts)
     return Reading(said, prediction, preprocessed, (time.perf_counter() - started) * 1000)
+
+
+def _best_read(
+    photo: np.ndarray, classifier: Classifier, config: Config | None, tta: bool
+) -> tuple[Preprocessed, Prediction | None]:
+    """Return the first candidate that is read as a digit beyond doubt, or else the one that is most like one."""
+    read = []
+    for made in candidates(photo, config):
+        prediction = None if made.digit is None else classifier.predict(made.digit, tta=tta)
+        read.append((made, prediction))
+        if prediction and made.certainty >= SURE and is_clearly_a_digit(prediction, classifier):
+            return read[-1]
+    # At a tie the later one was of no help; its trace says why.
+    first, other = read[0], max(reversed(read), key=_digit_likeness)
+    known = _digit_likeness(first)
+    return first if known < _digit_likeness(other) < MUCH_MORE * known else other
+
+
+def _digit_likeness(read: tuple[Preprocessed, Prediction | None]) -> float:
+    made, prediction = read
+    return 0.0 if prediction is None else made.certainty * prediction.confidence * prediction.likeness

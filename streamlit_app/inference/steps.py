@@ -4,13 +4,13 @@ One frozen Sample flows through STEPS; each step takes it and returns a new one.
 docstring is its caption in the page and its sentence in PREPROCESSING.md; ``note`` says what it did this time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from inference import cutout, ground, ink
+from inference import cutout, ground, ink, sheet
 from inference.quality import Quality, measure_quality
 
 DIGIT_SIDE = 28
@@ -28,10 +28,14 @@ SURE, NO_DIGIT = 0.7, 0.45
 CLEAR = 0.9
 # Where the ground's mean colour is darker than this, 0-255, light ink is looked for first.
 DARK = 100
+# Where no digit is clear, ink is looked for that is so much weaker than the threshold says.
+FAINT = 0.6
 # A find that is larger than this share of the photo may be a part of a digit that fills it, unless it is clearer.
 LARGE, CLEAR_IF_LARGE = 0.5, 0.98
 # A digit that does spans this share, and the finder is as certain of it as this.
 FILLS, FILLS_FOR_SURE = 0.75, 0.985
+# So much of a find is ink of the larger one that goes on from it.
+PART_OF = 0.7
 # The border that a digit which fills its photo is given, as a share of the longer side.
 ROOM = 0.4
 
@@ -64,6 +68,8 @@ class Sample:
     note: str = ""
     light_ground: bool = True
     fills_photo: bool = False
+    sheet: np.ndarray | None = None
+    is_faint: bool = False
     object_mask: np.ndarray | None = None
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
@@ -116,12 +122,14 @@ def compose_on_ground(sample: Sample) -> Sample:
 
     A transparent image is set on white where what it shows is dark, on black where it is light. Around a cut-out,
     the convex hull of rembg's mask with a margin stays, and everything beyond it takes the median colour within: no
-    new edge appears. A photo with neither is left as it is, unless no digit is found in it: then it may be filled by
-    one, and its ground is continued around it.
+    new edge appears. A photo with neither is left as it is, unless no digit is clear in it: then it may be filled by
+    one, and its ground is continued around it; or it shows a sheet on a table, and that alone is looked at.
     """
     image, note = _composed(sample)
     if sample.fills_photo:
         image, note = _with_room(image, sample.light_ground), "As if the digit filled the photo: more ground around it."
+    if sample.sheet is not None:
+        image, note = _sheet_alone(image, sample.sheet), "The sheet alone: what lies beside it is left out."
     small, _ = ground.reduced_by_whole(image, FINDING_SIDE)
     return replace(sample, image=image, composed=image, small=small, colour=ground.ground_colour(small), note=note)
 
@@ -155,6 +163,14 @@ def _with_room(rgb: np.ndarray, light_ground: bool) -> np.ndarray:
     colour = np.median(some[is_ground], axis=0)
     pad = round(ROOM * max(rgb.shape[:2]))
     return cv2.copyMakeBorder(rgb, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=colour.tolist())
+
+
+def _sheet_alone(rgb: np.ndarray, region: np.ndarray) -> np.ndarray:
+    """Return the part of the photo where the sheet is, in its own colour where the corners show what is beside it."""
+    colour = np.median(ground.sampled(rgb)[ground.sampled(region)], axis=0)
+    column, row, width, height = cv2.boundingRect(region.astype(np.uint8))
+    place = slice(row, row + height), slice(column, column + width)
+    return np.where(region[place][..., None], rgb[place], np.round(colour).astype(np.uint8))
 
 
 def _blend(rgb: np.ndarray, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -195,12 +211,15 @@ def to_greyscale(sample: Sample) -> Sample:
 def denoise(sample: Sample) -> Sample:
     """A Gaussian blur, the wider the larger the image, smooths grain and compression blocks.
 
-    The kernel is 5×5 from 600 pixels on, 3×3 from 100 on; smaller images are not blurred.
+    The kernel is 5×5 from 600 pixels on, 3×3 from 100 on; smaller images are not blurred. Where no digit is clear,
+    faint ink is looked for once more, with a wider kernel here and a lower threshold in step 6.
     """
     side = max(sample.image.shape)
     if side < 100:
         return replace(sample, note="A small image: every pixel counts, left as it is.")
     kernel = 3 if side < 600 else 5
+    if sample.is_faint:
+        kernel += 2
     return replace(sample, image=cv2.GaussianBlur(sample.image, (kernel, kernel), 0), note=f"Kernel {kernel}×{kernel}.")
 
 
@@ -262,6 +281,8 @@ def _close_up(sample: Sample, piece: ink.Piece) -> np.ndarray:
 def find_ink(sample: Sample) -> ink.Found | None:
     """Return what is most like a digit in a sample after step 5, however unlikely, as it lies in the small copy."""
     threshold = ink.ink_threshold(ground.sampled(sample.strength))
+    if sample.is_faint:
+        threshold = replace(threshold, ink=FAINT * threshold.ink)
     return ink.find_digit(sample.strength, threshold, sample.grey)
 
 
@@ -490,25 +511,36 @@ class Preprocessed:
 def preprocess(photo: np.ndarray, config: Config | None = None) -> Preprocessed:
     """Take a photo, (R, C, 3) RGB or (R, C, 4) RGBA uint8 as open_photo returns it, through the eleven steps.
 
-    Where there are two candidates, the one of which the ink finder is surer is returned.
+    Of the candidates, the first is returned of which the ink finder is sure, or else the one of which it is surest.
     """
-    # At a tie rembg was of no help; the trace of its candidate says why.
-    return max(reversed(candidates(photo, config)), key=lambda candidate: candidate.certainty)
+    best = None
+    for candidate in candidates(photo, config):
+        # At a tie the later one was of no help; its trace says why.
+        if best is None or candidate.certainty >= best.certainty:
+            best = candidate
+        if best.certainty >= SURE:
+            break
+    return best
 
 
-def candidates(photo: np.ndarray, config: Config | None = None) -> tuple[Preprocessed, ...]:
-    """Return what the steps make of a photo: one result, or two in the mode "auto" where the ink finder is unsure.
+def candidates(photo: np.ndarray, config: Config | None = None) -> Iterator[Preprocessed]:
+    """Yield what the steps may make of a photo, the likeliest first: with the ink dark and light, then faint, then in
+    the sheet alone, and, in the mode "auto" where the ink finder is unsure of them all, with rembg.
 
-    Then the first is without rembg and the second with it, and whoever can read them may choose.
+    Whoever can read them stops where one is read well: each takes as long as the first. Where nothing is found in the
+    whole photo, the first is blank.
     """
     config = config or Config()
     if config.rembg == "always":
-        return (_run(photo, config),)
-    plain = _run(photo, replace(config, rembg="never"))
-    # Where nothing was found, there is nothing to choose from; and rembg sees an object in bare paper too.
-    if config.rembg == "never" or plain.digit is None or plain.certainty >= SURE:
-        return (plain,)
-    return plain, _run(photo, replace(config, rembg="always"))
+        yield from _ways(photo, config)
+        return
+    surest = 0.0
+    for candidate in _ways(photo, replace(config, rembg="never")):
+        surest = max(surest, candidate.certainty)
+        yield candidate
+    # Where nothing was found, rembg is not asked: it sees an object in bare paper too.
+    if config.rembg == "auto" and NO_DIGIT <= surest < SURE:
+        yield next(_ways(photo, replace(config, rembg="always")))
 
 
 def composed(photo: np.ndarray) -> np.ndarray:
@@ -534,22 +566,41 @@ def as_digit(strength: np.ndarray, mask: np.ndarray, row: int, column: int) -> n
     return sample.image
 
 
-def _run(photo: np.ndarray, config: Config) -> Preprocessed:
-    """Take the steps, those that find the ink under each assumption in turn, and go on with the surest find."""
+def _ways(photo: np.ndarray, config: Config) -> Iterator[Preprocessed]:
+    """Take the steps, those that find the ink under each assumption in turn, and yield the finds, the surest first."""
     *before, opened, shown = _taken(STEPS[:2], [Sample(config, photo)])
     likely = bool(shown.colour.mean() >= DARK)
-    finds = []
-    for light in (likely, not likely):
-        finds.append(_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=light)]))
-        if likely and finds[-1][-1].certainty >= CLEAR:
-            break  # the other will not be surer; on a dark ground it may be, as a sheet on a table is light, too
-    if _may_fill_photo(max(finds, key=lambda find: find[-1].certainty)[-1]):
+    finds = [_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=likely)])]
+    # If the ink is clearly dark, the other will not be surer; on a dark ground it may be: a sheet on a table is light.
+    if not (likely and finds[0][-1].certainty >= CLEAR):
+        finds.append(_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=not likely)]))
+    surest = max(finds, key=_certainty)[-1]
+    if _may_fill_photo(surest):
         light = _border_is_light(shown.small)
         find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
-        if _fills(find[-1], photo.shape):
+        if _fills(find[-1], photo.shape) and _holds(find[-1], surest):
             finds.append(find)
-    samples = max(finds, key=lambda find: find[-1].certainty)
-    _, *made = _taken(STEPS[6:], samples)
+    finds.sort(key=_certainty, reverse=True)
+    for find in finds:
+        if find is finds[0] or not find[-1].is_blank:
+            yield _finished(find)
+    if finds[0][-1].certainty < SURE:
+        find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=True, is_faint=True)])
+        if not find[-1].is_blank:
+            yield _finished(find)
+    if (region := sheet.find_sheet(shown.composed)) is not None:
+        find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=True, sheet=region)])
+        if not find[-1].is_blank:
+            yield _finished(find)
+
+
+def _certainty(find: list[Sample]) -> float:
+    return find[-1].certainty
+
+
+def _finished(find: list[Sample]) -> Preprocessed:
+    """Take the steps that are left, unless nothing was found."""
+    _, *made = _taken(STEPS[6:], find)
     trace = (
         Trace(number, step.title, step.caption, sample.note, sample.image)
         for number, (step, sample) in enumerate(zip(STEPS, made, strict=False), start=1)
@@ -582,6 +633,21 @@ def _fills(sample: Sample, shape: tuple[int, ...]) -> bool:
     if sample.certainty < FILLS_FOR_SURE:
         return False
     return sample.found.height > FILLS * shape[0] or sample.found.width > FILLS * shape[1]
+
+
+def _holds(larger: Sample, found: Sample) -> bool:
+    """Whether a find in the photo with room around it goes on from what was clearly found without: most of that is in
+    it.
+    """
+    if found.certainty < CLEAR:
+        return True
+    points = np.argwhere(found.found.mask)[::4] + np.array([found.found.row, found.found.column])
+    room = (np.array(larger.composed.shape[:2]) - found.composed.shape[:2]) / 2
+    points = (points * (len(found.composed) // len(found.small)) + room) / (len(larger.composed) // len(larger.small))
+    rows, columns = np.round(points).astype(int).T - np.array([[larger.found.row], [larger.found.column]])
+    mask = larger.found.mask
+    inside = (rows >= 0) & (columns >= 0) & (rows < mask.shape[0]) & (columns < mask.shape[1])
+    return mask[rows[inside], columns[inside]].sum() > PART_OF * len(points)
 
 
 def _taken(steps: tuple[Step, ...], samples: list[Sample]) -> list[Sample]:

@@ -17,8 +17,9 @@ def verdicts(folder: Path) -> str:
         [
             "## What is no digit\n",
             "The ten probabilities sum to 1 whatever is shown, so `unsure` alone would let most letters pass. A head on"
-            f" the averages of the network's maps, `{measured['network']}_likeness.npz`, holds a linear rule for each"
-            " digit (logistic regression): whether what is read as this digit is one. It was fitted on"
+            f" what the network's maps hold on average and at most, `{measured['network']}_likeness.npz`, adds the"
+            " score of a linear rule for each digit (logistic regression: whether what is read as it is one) and that"
+            " of one layer of hidden units for all. It was fitted on"
             f" {measured['fitted_on']['digits']:,} digits and {measured['fitted_on']['rest']:,} other things, of"
             " our own making (`training/non_digits.py`). Under a likeness of"
             f" {measured['not_a_digit_below']:.3g} the verdict is `not_a_digit`: chosen so that"
@@ -26,7 +27,8 @@ def verdicts(folder: Path) -> str:
             f" right. With the head one digit takes {cost['with_ms']:.2f} ms, without it {cost['without_ms']:.2f} ms;"
             f" asking all networks, as one of the ways below does, {cost['all_networks_ms']:.2f} ms.\n",
             "Chosen on one half, reported on the other: the two share no image, font, generator or picture, and"
-            " symbols and Japanese letters are not chosen on at all. Look-alikes (O, I, S, Z …) are counted apart.\n",
+            f" {' and '.join(measured['never_chosen_on'])} are not chosen on at all. Look-alikes (O, I, S, Z …) are"
+            " counted apart, and so are digits that fonts draw.\n",
             _table(
                 ("way", "AUROC", "FPR at 95 % TPR", "non-digits refused", "digits refused"),
                 [
