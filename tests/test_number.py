@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from inference import Classifier, PhotoError, read_number
 from inference.classifier import models_folder
 from inference.cuts import cut_apart
+from inference.frames import without_frames
 from inference.ink import Threshold
 from inference.layout import digit_height, is_space
-from inference.lines import without_frames, without_rules
 from inference.pieces import Piece, above_lines, turned
 from inference.samples import encoded, written
 from inference.segmentation import best_way, groups_of, parts_of
@@ -294,26 +294,6 @@ def test_a_table_goes_and_the_digits_in_it_stay():
     cleaned = without_frames(mask.astype(bool), least=12)
     assert cleaned[lines > 0].mean() < 0.05
     assert cleaned[(mask > 0) & (lines == 0)].all()
-
-
-@pytest.mark.parametrize("slope", [0.0, 0.12, -0.2])
-def test_rules_at_a_slope_go_and_a_stroke_that_crosses_them_stays(slope):
-    strength = np.zeros((300, 400), np.float32)
-    for row in range(-60, 400, 40):
-        cv2.line(strength, (0, row), (399, round(row + slope * 399)), 0.4, 2)
-    rules = strength > 0
-    strength[40:260, 200:206] = 0.9
-    cleaned = without_rules(strength > 0.2, strength, Threshold(0.2, 0.01))
-    assert cleaned[40:260, 200:206].mean() > 0.98
-    rules[:, 195:211] = False
-    assert cleaned[rules].mean() < 0.05
-
-
-def test_two_lines_are_no_paper():
-    strength = np.zeros((300, 400), np.float32)
-    strength[100:103, 20:200] = strength[200:203, 20:200] = 0.8
-    mask = strength > 0.2
-    assert (without_rules(mask, strength, Threshold(0.2, 0.01)) == mask).all()
 
 
 def test_the_division_of_a_row_that_costs_least_is_taken():

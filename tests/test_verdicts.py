@@ -178,7 +178,7 @@ def test_the_halves_share_no_font_picture_or_generator():
 def test_a_missing_font_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(non_digits, "FONTS_FOLDER", tmp_path)
     with pytest.raises(non_digits.FontsMissing, match=r"apt-get install .*fonts-breip"):
-        non_digits._font("not there.ttf")
+        non_digits.font_of("not there.ttf")
 
 
 def test_every_picture_is_there():

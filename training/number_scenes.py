@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from training import scene_grounds, scene_light, scene_pens
+from training import printed_pages, scene_grounds, scene_light, scene_pens
 from training.scene_grounds import Ground, Site, mapped
 from training.scene_light import Camera, Light
 from training.scene_pens import SIDE, Pen, handwriting
@@ -88,7 +88,10 @@ CONDITIONS = {
     "coloured": Condition("coloured pens", pens=(scene_pens.COLOURED_PEN, scene_pens.COLOURED_FELT)),
     "broad": Condition("markers", pens=(scene_pens.MARKER, scene_pens.BOARD_MARKER), gap=(0.2, 0.5)),
     "on_table": Condition("a sheet on a table", scene_grounds.sheet_on_table),
+    "on_print": Condition("on a printed page", printed_pages.printed, rows=(1, 2), height=(0.05, 0.12)),
 }
+# Grounds that end, or leave a place free, around all that is written.
+AROUND_ALL = (scene_grounds.sheet_on_table, printed_pages.printed)
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def page(draw: Draw, condition: str, seed: int) -> NumberScene:
     sheet = _sheet(glyphs, how, (rows, columns), rng)
     sites = [_site(glyph, glyph.strokes(width), sheet, (rows, columns)) for glyph in glyphs]
 
-    picture = how.ground(_around(sites, sheet) if how.ground is scene_grounds.sheet_on_table else sites[0], rng)
+    picture = how.ground(_around(sites, sheet) if how.ground in AROUND_ALL else sites[0], rng)
     if how.printed:
         _print_words(picture, glyphs, sheet, rng)
     if how.sums:

@@ -184,18 +184,49 @@ def _read_rows(page: Page, classifier: Classifier) -> list[list[tuple[Read, bool
         here = slice(start, start + len(groups))
         start = here.stop
         digits = best_way(parts, groups, probabilities[here], whole[here], like[here], page.height)
-        # What is no writing is read as digits too: a row of it is left out.
-        if digits and _are_digits(digits):
-            lines.append(_with_spaces(digits, signs, page.height))
-    return lines
+        # What is no writing is read as digits too.
+        if digits and (numbers := kept_numbers(_numbers(digits, signs, page.height))):
+            lines.append(numbers)
+    return [
+        [(read, place == 0 and number is not line[0]) for number in line for place, read in enumerate(number)]
+        for line in without_strokes(lines)
+    ]
 
 
-# What is read in a row is on the average at least so like digits, and so like whole ones.
-LIKE_DIGITS, LIKE_WHOLE = 0.3, 0.05
+# What is read in a row is on the average at least so like digits, and so like whole ones. Of such a row, a number that
+# is less like digits than the third is a word; of any other row, a number stays that is so clearly whole on its own.
+# Chosen on synthetic pages: with print and without, with numbers and without.
+LIKE_DIGITS, LIKE_WHOLE, LIKE_NUMBER, CLEARLY_WHOLE = 0.6, 0.05, 0.3, 0.5
 
 
-def _are_digits(read: list[Read]) -> bool:
-    return np.mean([one.like for one in read]) >= LIKE_DIGITS and np.mean([one.whole for one in read]) >= LIKE_WHOLE
+def kept_numbers(line: list[list[Read]]) -> list[list[Read]]:
+    """Return the numbers of a row that are written; the others are print, or what is no writing at all."""
+    like, whole = _likeness([read for number in line for read in number])
+    if like >= LIKE_DIGITS and whole >= LIKE_WHOLE:
+        return [number for number in line if _likeness(number)[0] >= LIKE_NUMBER]
+    scores = [(number, *_likeness(number)) for number in line]
+    return [number for number, like, whole in scores if like >= LIKE_DIGITS and whole >= CLEARLY_WHOLE]
+
+
+def _likeness(read: list[Read]) -> tuple[float, float]:
+    """Return how like digits, and how like whole ones, what was read is on the average, each 0-1."""
+    return float(np.mean([one.like for one in read])), float(np.mean([one.whole for one in read]))
+
+
+# Any line or edge looks like a 1: a row of nothing else needs to be so like whole digits.
+WHOLE_ONES = 0.3
+
+
+def without_strokes(lines: list[list[list[Read]]]) -> list[list[list[Read]]]:
+    """Return the rows without those that are rather lines and edges; a 1 that is all there is stays."""
+    if sum(len(number) for line in lines for number in line) <= 1:
+        return lines
+    read = [[one for number in line for one in number] for line in lines]
+    return [
+        line
+        for line, row in zip(lines, read, strict=True)
+        if _likeness(row)[1] >= WHOLE_ONES or any(one.digit != 1 for one in row)
+    ]
 
 
 # A row of so many pieces that are less like digits than this on their own is print.
@@ -215,23 +246,19 @@ def divided(page: Page) -> tuple[list[tuple[list[Part], list[Group]]], list[Piec
     return [(parts, groups_of(parts, height)) for parts in rows], signs
 
 
-# A row is kept if its digits are as sure as this on the average, or if none is surer: a confidence of about 0.9.
-SURE_ROW = 0.35
-
-
 def _is_print(row: list[Piece], like: dict[Piece, float], height: float) -> bool:
     alone = [like[piece] for piece in row if piece.height >= layout.LOW * height]
     return len(alone) >= WORDS and float(np.mean(alone)) < LIKE_WORDS
 
 
-def _with_spaces(digits: list[Read], signs: list[Piece], height: float) -> list[tuple[Read, bool]]:
-    """Tell before which digits of a row a space stands: where a sign or a wide gap is."""
+def _numbers(digits: list[Read], signs: list[Piece], height: float) -> list[list[Read]]:
+    """Return the digits of a row, number by number: a new one begins after a sign or a wide gap."""
     # A 1 is narrow and stands in the place of a wider digit.
     half = [max(read.piece.width, 0.4 * height) / 2 for read in digits]
     centres = [read.piece.centre[1] for read in digits]
     gaps = np.diff(centres) - np.array(half[:-1]) - np.array(half[1:])
     spaces = layout.is_space(gaps, height)
-    result = [(digits[0], False)]
+    numbers = [[digits[0]]]
     for before, read, space in zip(digits, digits[1:], spaces, strict=False):
         level = (before.piece.centre[0] + read.piece.centre[0]) / 2
         has_sign = any(
@@ -239,8 +266,10 @@ def _with_spaces(digits: list[Read], signs: list[Piece], height: float) -> list[
             and abs(sign.centre[0] - level) < 0.8 * height
             for sign in signs
         )
-        result.append((read, bool(space) or has_sign))
-    return result
+        if space or has_sign:
+            numbers.append([])
+        numbers[-1].append(read)
+    return numbers
 
 
 def _in_photo(read: Read, page: Page, opened: OpenedPhoto) -> FoundDigit:

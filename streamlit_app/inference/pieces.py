@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inference import ink, lines
+from inference import frames, ink, rules
 from inference.ground import reduced
 
 # More pieces than this on one photo are texture: the largest are looked at.
@@ -110,8 +110,8 @@ def find_pieces(strength: np.ndarray, threshold: ink.Threshold) -> list[Piece]:
     rows, columns = strength.shape
     least = least_height(strength.shape)
     # Frames first, as they have straight lines too; what spans the photo is rather the paper's.
-    mask = lines.without_frames(strength > threshold.ink, least, ink.RULE_SPAN)
-    mask = lines.without_frames(lines.without_rules(mask, strength, threshold), least)
+    mask = frames.without_frames(strength > threshold.ink, least, rules.SPAN)
+    mask = frames.without_frames(mask & ink.without_rules(strength, threshold, pen=2), least)
     labels, found = ink.components(strength, mask, MOST_PIECES)
     pieces = []
     for c in found:
