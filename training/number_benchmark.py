@@ -135,9 +135,8 @@ def main(arguments: list[str] | None = None) -> None:
     if options.json:
         rows = [{"condition": a.condition, "seed": a.seed, "text": a.text, "read": a.read} for a in answers]
         about = {"made_by": "training/number_benchmark.py", "network": options.model, "seed": options.seed}
-        options.json.write_text(
-            json.dumps({**about, "conditions": result, "without_a_number": empty, "answers": rows}, indent=1) + "\n"
-        )
+        about |= {"conditions": result, "without_a_number": empty}
+        options.json.write_text(json.dumps({**about, "answers": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
