@@ -5,13 +5,14 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help app test test-browser screenshots look train evaluate verdicts scenes segments finder ablation benchmark stress \
-	documents lint clean
+.PHONY: help app test test-browser test-ray screenshots look train evaluate verdicts scenes segments finder ablation \
+	benchmark throughput stress documents audit lint clean
 
 help:
 	@echo "make app          the dashboard and the API on http://localhost:$(PORT)"
 	@echo "make test         the tests that need no browser"
 	@echo "make test-browser the tests in Chromium (CHROMIUM=... names another one)"
+	@echo "make test-ray     the command on Ray: a cluster of two machines, one of which ends half-way"
 	@echo "make screenshots  every page, each language, desktop and phone, light and dark, into screenshots/"
 	@echo "make look         count, average and show MNIST's images, into models/"
 	@echo "make train        train the network (resumes); NETWORK=... chooses which"
@@ -22,8 +23,10 @@ help:
 	@echo "make finder       fit the ink finder's certainty and the quality score on synthetic photos"
 	@echo "make ablation     what each of the eleven steps is worth; PHOTOS=... adds a folder with a manifest"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
+	@echo "make throughput   the command on thousands of files, beside a plain loop and the reference's way"
 	@echo "make stress       put the server under load and bad input; OPTIONS=... chooses a part"
 	@echo "make documents    re-make PREPROCESSING.md, the results in README.md and the model card"
+	@echo "make audit        known weaknesses of the packages (pip-audit), and their licences into LICENSES.md"
 	@echo "make lint         ruff"
 	@echo "make clean        remove the environment and what the tools left"
 
@@ -31,10 +34,13 @@ app: .venv/.app
 	$(BIN)/streamlit run streamlit_app/server.py --server.port $(PORT)
 
 test: .venv/.train
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -m "not browser and not ray"
 
 test-browser: .venv/.train
 	$(BIN)/python -m pytest -m browser
+
+test-ray: .venv/.ray
+	RAY_worker_niceness=0 $(BIN)/python -m pytest -m ray
 
 screenshots: .venv/.train
 	$(BIN)/python -m tests.browser.screenshots
@@ -70,12 +76,23 @@ ablation: .venv/.train
 benchmark: .venv/.train
 	$(BIN)/python -m training.benchmark
 
+throughput: .venv/.train
+	$(BIN)/python -m training.throughput
+
 OPTIONS ?=
 stress: .venv/.train
-	$(BIN)/python -m training.stress $(OPTIONS)
+	$(BIN)/python -m training.stress $(or $(OPTIONS),--json models/stress.json)
 
 documents: .venv/.train
 	$(BIN)/python -m training.documents
+
+# The packages are looked at where nothing but requirements.txt is installed.
+AUDITED := build/audit
+audit: $(AUDITED)/.made
+	cp docs/licences.md LICENSES.md
+	$(AUDITED)/tools/bin/pip-licenses --python $(AUDITED)/packages/bin/python --from mixed --with-urls \
+		--format markdown --ignore-packages pip >> LICENSES.md
+	$(AUDITED)/tools/bin/pip-audit --path $$(echo $(AUDITED)/packages/lib/python3*/site-packages)
 
 lint: .venv/.train
 	$(BIN)/ruff check .
@@ -95,4 +112,16 @@ clean:
 
 .venv/.train: .venv/.app requirements-train.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-train.txt
+	touch $@
+
+.venv/.ray: .venv/.train
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[ray]'
+	touch $@
+
+$(AUDITED)/.made: .venv/.python requirements.txt
+	rm -rf $(AUDITED)
+	$(BIN)/python -m venv $(AUDITED)/packages
+	$(AUDITED)/packages/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m venv $(AUDITED)/tools
+	$(AUDITED)/tools/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 pip-licenses==5.5.5
 	touch $@

@@ -9,8 +9,8 @@ import pytest
 from inference import PhotoError
 from inference.archive import is_zip, photos_in, shown_name
 from inference.limits import MEBIBYTE, LimitError, Limits
+from training.serving import ROOT
 from training.stress.files import zip_of
-from training.stress.serving import ROOT
 
 
 def taken(data: bytes, **limits) -> list[tuple[str, bytes | str]]:

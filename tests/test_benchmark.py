@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from inference.samples import drawing, encoded
-from training import benchmark, reference, serving
+from training import benchmark, dashboard, reference, serving, throughput
+from training.machine import PACKAGES, machine
 
 # --- The reference's way ---------------------------------------------------------------------------------------
 
@@ -108,16 +109,32 @@ def test_the_tables_say_whether_a_goal_is_met():
 
 
 def test_the_machine_is_named():
-    machine = benchmark.machine()
-    assert machine["cores"] == os.cpu_count()
-    assert machine["processor"]
-    assert set(benchmark.PACKAGES) < machine["versions"].keys()
+    found = machine()
+    assert found["cores"] == os.cpu_count()
+    assert found["processor"]
+    assert set(PACKAGES) < found["versions"].keys()
 
 
 def test_without_a_network_the_benchmark_ends_with_one_sentence(monkeypatch, tmp_path):
     monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
     with pytest.raises(SystemExit, match="mnist_cnn"):
         benchmark.main(["--no-server"])
+
+
+# --- Thousands of files ----------------------------------------------------------------------------------------
+
+
+def test_the_ways_read_the_same_files_and_are_compared_by_their_rates(tmp_path, monkeypatch):
+    (tmp_path / "all").mkdir()
+    paths = throughput.make_files(tmp_path / "all", 6)
+    assert [path.suffix for path in paths] == [".png", ".jpg", ".jpg"] * 2
+    monkeypatch.setattr(throughput, "ROUNDS", 2)
+    runs = throughput.compare(paths, {throughput.COMMAND: 3, throughput.LOOP: 2})
+    assert [(one.way, one.files) for one in runs] == [(throughput.COMMAND, 3), (throughput.LOOP, 2)] * 2
+    assert all(one.seconds > 0 and 50 < one.peak_mib < 1000 for one in runs)
+    command, loop = throughput.summed([throughput.Run("a", 10, 2.0, 90), throughput.Run("b", 10, 4.0, 80)])
+    assert (command["rate"], command["command_is_times_faster"]) == (5, 1)
+    assert (loop["rate"], loop["command_is_times_faster"]) == (2.5, 2)
 
 
 # --- The server ------------------------------------------------------------------------------------------------
@@ -131,25 +148,31 @@ def test_the_memory_of_a_process_is_read_in_mib():
     ballast = np.ones(64 * 2**20, np.uint8)
     assert serving.memory_of(os.getpid())["VmRSS"] > memory["VmRSS"] + 50
     assert ballast.all()
-    with pytest.raises(serving.ServingUnavailable, match="Linux"):
+    with pytest.raises(serving.ServerError, match="Linux"):
         serving.memory_of(2**30)
 
 
 def test_without_chromium_one_sentence_names_the_variable(monkeypatch, tmp_path):
     monkeypatch.setenv("CHROMIUM", str(tmp_path / "nowhere"))
-    with pytest.raises(serving.ServingUnavailable, match="CHROMIUM"):
-        serving.measure_server(with_rembg=False)
+    with pytest.raises(serving.ServerError, match="CHROMIUM"):
+        dashboard.measure_server(with_rembg=False)
+
+
+def test_the_benchmark_starts_the_server_that_make_app_starts():
+    makefile = (serving.ROOT / "Makefile").read_text()
+    assert serving.APPLICATION in makefile
 
 
 def test_the_server_starts_answers_and_is_gone_afterwards():
-    with serving._server() as (url, process):
-        assert serving._is_healthy(url)
-        assert serving.memory_of(process.pid)["VmRSS"] > 50
-    assert process.poll() is not None
-    assert not serving._is_healthy(url)
+    with serving.running_server() as server:
+        assert server.client().get("/api/health").status == 200
+        assert serving.memory_of(server.process.pid)["VmRSS"] > 50
+    assert server.process.poll() is not None
+    with pytest.raises(OSError, match="refused"):
+        server.client().get("/api/health")
 
 
-def test_a_server_that_does_not_start_is_one_sentence(monkeypatch, tmp_path):
+def test_a_server_that_does_not_start_is_said_with_its_log(monkeypatch, tmp_path):
     monkeypatch.setattr(serving, "ROOT", tmp_path)  # there is no dashboard there
-    with pytest.raises(serving.ServingUnavailable, match="does not start"), serving._server():
+    with pytest.raises(serving.ServerError, match=r"(?s)did not start.*server\.py"), serving.running_server():
         pass

@@ -169,10 +169,10 @@ def test_a_line_that_is_only_a_point_or_reaches_out_does_no_harm(app, canvas):
     assert digit(app) == str(SMALL)
 
 
-def test_a_file_that_is_no_photo_is_one_sentence_here_too(app, canvas):
+def test_a_file_that_is_no_photo_is_one_sentence_and_cannot_be_marked(app, canvas):
     upload(app, b"These are notes, not a picture.")
-    switch(app)
     assert len(app.error) == 1
+    assert not any(toggle.label.startswith("Wrong place?") for toggle in app.toggle)
     assert canvas.asked == []
 
 

@@ -80,7 +80,7 @@ def test_auto_keeps_what_the_network_reads_with_more_confidence(monkeypatch):
     plain = preprocess(photo(8), Config(rembg="never"))
     unclear = replace(plain, digit=np.full((28, 28), 60, np.uint8), certainty=1.0)
     for made in ((plain, unclear), (unclear, plain)):
-        monkeypatch.setattr("inference.reading.candidates", lambda *_, made=made: made)
+        monkeypatch.setattr("inference.reading.candidates", lambda *_, made=made: iter(made))
         assert read_digit(photo(8), classifier, Config(rembg="auto")).prediction.digit == 8
 
 

@@ -1,5 +1,7 @@
 """The documents that are made from code and figures say what these say today."""
 
+import re
+
 import pytest
 
 from inference.classifier import models_folder
@@ -23,3 +25,15 @@ def test_the_model_card_is_that_of_the_files():
         pytest.skip("models/mnist_cnn_evaluation.json is absent")
     written = (models_folder() / "README.md").read_text(encoding="utf-8")
     assert written == model_card(models_folder()), "run: make documents"
+
+
+def test_the_licence_of_every_required_package_is_listed():
+    listed = (README.parent / "LICENSES.md").read_text(encoding="utf-8").lower()
+    for line in (README.parent / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, version = re.fullmatch(r"([\w-]+)(?:\[\w+\])?==([\d.]+)", line).groups()
+            row = re.search(
+                rf"^\| {name.replace('-', '[-_]')} +\| {re.escape(version)} +\| (.+?) +\|", listed, re.MULTILINE
+            )
+            assert row, f"{line} is not in LICENSES.md: make audit"
+            assert row[1] != "unknown"

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from inference import mnist
+from inference import augmentation, mnist
 from inference.classifier import NetworkUnavailable
 from inference.samples import written as drawn
 from inference.tta import TTA_VIEWS, View
 from tests.small import small_mnist, take_for_mnist
-from training import augmentation, evaluate
+from training import evaluate
 from training.calibration import expected_calibration_error, reliability_bins
 from training.data import Split, training_and_validation
 from training.evaluation import figures, mnist_c, robustness, runs, tta, wrong_labels

@@ -10,8 +10,8 @@ import onnxruntime
 import pytest
 
 from inference import mnist, preprocess
+from inference.augmentation import OPERATIONS
 from inference.samples import DIGITS, drawing
-from training.augmentation import OPERATIONS
 from training.evaluate import MOST_DIFFERENCE
 from training.evaluation.figures import GALLERY, GALLERY_OF_OTHERS
 from training.evaluation.measures import comment, confusion_matrix

@@ -19,6 +19,7 @@ from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from inference.steps import STEPS, SURE
 from tests.drawn import drawing
+from ui.canvas import MARGIN, STRIP
 from ui.pictures import mosaic
 from ui.words import duration
 
@@ -53,10 +54,18 @@ def drawn(monkeypatch):
 
     def st_canvas(**options):
         canvas.asked.append(options)
-        strokes = {"objects": []} if canvas.image is None else {"objects": [{"type": "path"}]}
+        strokes = {"objects": [STRIP] if canvas.image is None else [STRIP, {"type": "Path"}]}
         return SimpleNamespace(image_data=canvas.image, json_data=strokes)
 
     monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=st_canvas))
+    return canvas
+
+
+def on_canvas(digit: int) -> np.ndarray:
+    """Return what the canvas answers once a digit is drawn on its sheet, (R, C, 4) RGBA, with the strip above it."""
+    canvas = np.full((MARGIN + 280, 280, 4), 255, np.uint8)
+    canvas[:MARGIN, :, :3] = 200
+    canvas[MARGIN:, :, :3] = drawing(digit)
     return canvas
 
 
@@ -85,6 +94,12 @@ def digit(app: AppTest) -> str | None:
     shown = [metric.value for metric in app.metric if metric.label == "Digit"]
     assert len(shown) <= 1
     return shown[0] if shown else None
+
+
+def room(app: AppTest, page: str, name: str) -> AppTest:
+    """Open a room of the page that is shown."""
+    app.pills(key=f"{page}_room").set_value(name).run()
+    return checked(app)
 
 
 def texts(elements) -> str:
@@ -124,9 +139,9 @@ def test_the_three_best_guesses_and_the_quality_are_shown(app):
 def test_unsure_says_what_is_in_doubt(app, monkeypatch, confidence_is_low, ink_is_unclear):
     if confidence_is_low:
         low = np.array([0.02] * 3 + [0.82] + [0.02] * 6)
-        monkeypatch.setattr(Classifier, "predict", lambda *_, **__: Prediction(3, 0.82, low))
+        monkeypatch.setattr(Classifier, "predict_each", lambda _, stacks: [Prediction(3, 0.82, low)] * len(stacks))
     if ink_is_unclear:
-        unclear = lambda *given: (replace(preprocess(*given), certainty=SURE - 0.01),)  # noqa: E731
+        unclear = lambda *given: iter([replace(preprocess(*given), certainty=SURE - 0.01)])  # noqa: E731
         monkeypatch.setattr(reading, "candidates", unclear)
     uploaded(app, encoded(photo(3)))
     assert digit(app) == "3"
@@ -139,7 +154,7 @@ def test_unsure_says_what_is_in_doubt(app, monkeypatch, confidence_is_low, ink_i
 @needs_network
 def test_what_is_no_digit_and_what_is_several_is_said(app, monkeypatch):
     strange = Prediction(3, 0.99, np.eye(10)[3], likeness=0.0)
-    monkeypatch.setattr(Classifier, "predict", lambda *_, **__: strange)
+    monkeypatch.setattr(Classifier, "predict_each", lambda _, stacks: [strange] * len(stacks))
     uploaded(app, encoded(photo(3)))
     assert "most like a 3" in texts(app.warning)
     monkeypatch.undo()
@@ -182,8 +197,8 @@ def test_drawing_is_answered_and_cleared(app, drawn):
     prediction(app, "draw")
     assert digit(app) is None
     assert drawn.asked[-1]["stroke_width"] == 20
-    assert (drawn.asked[-1]["height"], drawn.asked[-1]["width"]) == (280, 280)
-    drawn.image = np.dstack([drawing(4), np.full((280, 280), 255, np.uint8)])
+    assert (drawn.asked[-1]["height"], drawn.asked[-1]["width"]) == (MARGIN + 280, 280)
+    drawn.image = on_canvas(4)
     app.run()
     assert digit(checked(app)) == "4"
     old_key = drawn.asked[-1]["key"]
@@ -196,14 +211,14 @@ def test_drawing_is_answered_and_cleared(app, drawn):
 @needs_network
 def test_drawing_is_kept_while_on_another_page(app, drawn):
     prediction(app, "draw")
-    drawn.image = np.dstack([drawing(4), np.full((280, 280), 255, np.uint8)])
+    drawn.image = on_canvas(4)
     app.run()
     app.switch_page(ARCHITECTURE).run()
     assert "The last digit read" in app.radio(key="looked_at").options
     drawn.image = None  # so the real canvas answers until the next stroke
     app.switch_page(PREDICTION).run()
     assert digit(checked(app)) == "4"
-    assert drawn.asked[-1]["initial_drawing"] == {"objects": [{"type": "path"}]}
+    assert drawn.asked[-1]["initial_drawing"] == {"objects": [STRIP, {"type": "Path"}]}
 
 
 @pytest.fixture
@@ -258,13 +273,6 @@ def test_random_mnist_image(app, mnist_labels):
         seen.add(index)
         assert f"The label is {mnist_labels[index]}." in texts([*checked(app).success, *app.error])
     assert len(seen) > 1
-
-
-@needs_network
-def test_sample_is_read_where_there_is_no_photo(app):
-    prediction(app, "upload")
-    app.toggle(key="sample").set_value(True).run()
-    assert digit(checked(app)) == "4"
 
 
 # --- Bad input -------------------------------------------------------------------------------------------------
@@ -371,8 +379,13 @@ def test_without_any_model_file_every_page_is_drawn(app, no_models):
     assert len(checked(app).error) == 1
     app.switch_page(PERFORMANCE).run()
     assert "`make evaluate`" in texts(checked(app).info)
-    assert "digitlens benchmark" in texts(app.info)
-    assert "training.train" in texts(app.info)
+    for name, commands in {
+        "photos": ("digitlens benchmark", "make scenes", "make ablation", "make verdicts"),
+        "damaged": ("make evaluate",),
+        "networks": ("make evaluate", "training.development", "training.train", "make benchmark"),
+    }.items():
+        said = texts(room(app, "performance", name).info)
+        assert [command for command in commands if command not in said] == []
 
 
 def test_without_a_network_the_steps_are_still_shown(app, no_models):
@@ -387,7 +400,7 @@ def test_damaged_results_are_as_good_as_none(app, no_models):
     (no_models / "mnist_cnn_history.csv").write_text("epoch,loss\n1\n")
     app.switch_page(PERFORMANCE).run()
     assert "`make evaluate`" in texts(checked(app).info)
-    assert "training.train" in texts(app.info)
+    assert "training.train" in texts(room(app, "performance", "networks").info)
 
 
 def test_missing_mnist_is_a_message_in_that_mode_only(app, monkeypatch, tmp_path):
@@ -554,7 +567,10 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
     assert figures["Gain in points"] == "+10.00"
     assert figures["Cost in time"] == "4.9 ×"
     assert "earlier network" in texts(app.warning)
-    assert len(app.get("vega_lite_chart")) == 3
+    assert len(app.get("vega_lite_chart")) == 1
+    assert "| 9 | – | 50.00 % |" in texts(app.markdown)
+    assert "evaluation.json" in texts(app.caption)
+    room(app, "performance", "photos")
     kept_apart, used = (table.value for table in app.markdown if table.value.startswith("| Kind |"))
     assert kept_apart.splitlines()[2:] == [
         "| All kinds | 6 of 8 | **75.0 %** (95 %: 30.0 to 90.0 %) | 3 |",
@@ -566,20 +582,24 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
         "| Tiny images (28 pixels) | 3 of 8 | **37.5 %** (95 %: 10.0 to 70.0 %) | 2 |",
     ]
     assert texts(app.markdown).index("**Kept apart.**") < texts(app.markdown).index("**Used in development.**")
-    assert "| 9 | – | 50.00 % |" in texts(app.markdown)
+    assert "photos.json" in texts(app.caption)
+    room(app, "performance", "networks")
+    assert len(app.get("vega_lite_chart")) == 2
     assert "| drawing | ours | 4.2 ms | 12.5 |" in texts(app.markdown)
-    assert all(source in texts(app.caption) for source in ("evaluation.json", "photos.json", "history.csv"))
+    assert "history.csv" in texts(app.caption)
 
 
 def test_performance_shows_all_real_digits_where_they_have_no_parts(app, made_up_models):
     (made_up_models / "photos.json").write_text(json.dumps({"categories": PHOTOS["categories"]}))
     app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "photos")
     assert "| Photos of paper | 7 of 8 | **87.5 %** (95 %: 50.0 to 98.0 %) | 3 |" in texts(checked(app).markdown)
     assert "Kept apart" not in texts(app.markdown)
 
 
 def test_architecture_shows_the_card(app, made_up_models):
     app.switch_page(ARCHITECTURE).run()
+    room(app, "architecture", "layers")
     figures = {metric.label: metric.value for metric in checked(app).metric}
     assert figures == {"Parameters": "1,970", "Layers": "10", "Input": "28×28×1"}
     for name, kind, sides, parameters in LAYERS:
@@ -587,6 +607,7 @@ def test_architecture_shows_the_card(app, made_up_models):
         assert f"| **{name}** {kind} | {output} | {parameters:,} |" in texts(app.markdown).replace("\u200b", "")
     assert "2 convolutions  \n14×14×16  \n1,728 parameters" in texts(app.caption)
     assert "1 convolution  \n28×28×8  \n72 parameters" in texts(app.caption)
+    room(app, "architecture", "training")
     assert "- **Epochs: 3.** Because.\n- **Validation images: 5000.** Held back." in texts(app.markdown)
     assert "- **Blocks: 3, 4; 5, 6.** \n- **Augmentation: motion blur 4.0 %.**" in texts(app.markdown)
     assert "trained in 1 min, on 2026-01-01" in texts(app.markdown)
@@ -603,7 +624,8 @@ def test_feature_maps_of_every_source(app, mnist_labels):
     app.switch_page(ARCHITECTURE).run()
     for source in ("last", "sample", "mnist"):
         app.radio(key="looked_at").set_value(source).run()
-        assert len(checked(app).tabs) == 4
+        assert "From the digit to the answer" in texts(checked(app).subheader)
+        assert set(app.segmented_control(key="closer").options) == {f"Block {n}" for n in range(1, 5)}
 
 
 def test_feature_maps_are_told_apart_by_a_grey_gap():

@@ -19,7 +19,7 @@ from PIL import Image
 
 from inference import Classifier, Config, read_digit
 from inference.classifier import models_folder
-from inference.photo import LEAST_SIDE, MAX_PIXELS, WORKING_SIDE, PhotoError, open_measured, open_photo
+from inference.photo import LEAST_SIDE, WORKING_SIDE, PhotoError, most_pixels, open_measured, open_photo
 from tests.drawn import two_digits
 from tests.peak_memory import LARGE, peak_of_predict
 
@@ -299,7 +299,7 @@ def png_that_claims(columns: int, rows: int) -> bytes:
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-@pytest.mark.parametrize("side", [30_000, 9_500, int(MAX_PIXELS**0.5) + 1])
+@pytest.mark.parametrize("side", [30_000, 9_500, int(most_pixels() ** 0.5) + 1])
 def test_a_bomb_is_refused_before_it_is_decoded(side):
     assert code_of(png_that_claims(side, side)) == "too_large"
 

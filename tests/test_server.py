@@ -25,9 +25,9 @@ from inference.command import main
 from inference.limits import MEBIBYTE, Limits
 from inference.samples import encoded, photo
 from tests.drawn import drawing
+from training.serving import ROOT, Client, running_server
 from training.stress import bad_input, load
 from training.stress.files import bombs, png, zip_bombs, zip_of
-from training.stress.serving import ROOT, Client, running_server
 from training.stress.session import opened_session
 
 pytestmark = pytest.mark.skipif(
@@ -437,6 +437,12 @@ def test_an_upload_to_a_page_without_its_token_is_refused(client):
     assert answer.status == 403
 
 
+def test_the_server_asks_nobody_for_its_address_when_it_starts(server):
+    assert "http://localhost" in server.logged()
+    for words in ("External URL", "Network URL", "external IP"):
+        assert words not in server.logged()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of a process as on Linux: a system without it")
 def test_all_works_where_nothing_can_be_written():
     """No file can grow beyond a few lines of log, and there is no home and no folder for temporary files."""
@@ -469,18 +475,6 @@ def test_the_pages_alone_keep_uploads_in_memory_too(monkeypatch):
 
 
 # --- Faults --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def other_models(tmp_path, monkeypatch) -> Path:
-    """A copy of two networks that a test may damage."""
-    folder = tmp_path / "models"
-    folder.mkdir()
-    for name in ("mnist_cnn", "mlp"):
-        for ending in (".onnx", ".json"):
-            shutil.copy(models_folder() / f"{name}{ending}", folder)
-    monkeypatch.setenv("DIGITLENS_MODELS", str(folder))
-    return folder
 
 
 def _missing(path: Path) -> None:
@@ -551,7 +545,7 @@ def test_damaged_files_are_opened_or_refused():
 
 def test_damaged_files_and_bad_requests_get_an_answer_that_names_the_trouble(server):
     outcome = bad_input.sent(server, 80)
-    assert [trouble for trouble in outcome.troubles if "took" not in trouble] == []
+    assert outcome.troubles == []
 
 
 def test_many_clients_get_only_answers_and_orderly_refusals(server):

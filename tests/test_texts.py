@@ -14,16 +14,26 @@ from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
 from inference import Classifier, Prediction, cutout, quality, reading
+from inference.augmentation import OPERATIONS
 from inference.classifier import models_folder, no_network
 from inference.samples import encoded, photo
 from inference.steps import REMBG_MODES, STEPS
 from inference.tta import View
 from inference.verdict import BLANK, VERDICTS
 from tests.drawn import two_digits
+from tests.rooms import ROOMS
 from ui import texts, words
-from ui.inputs import MODES
+from ui.compare import DESCRIBED
+from ui.corruptions import CORRUPTIONS
+from ui.development import STAGES
+from ui.examples import EXAMPLES
+from ui.inputs import MANY, MODES
+from ui.many_page import FILTERS
 from ui.page import PAGES
-from ui.performance import PARTS
+from ui.performance.photos import PARTS
+from ui.performance.refused import DIGITS as REFUSED_DIGITS
+from ui.performance.refused import OTHERS as REFUSED_OTHERS
+from ui.performance.scenes import CONDITIONS
 
 APP = Path(__file__).parent.parent / "streamlit_app"
 PREDICTION, ARCHITECTURE, PERFORMANCE = (PAGES[name] for name in ("prediction", "architecture", "performance"))
@@ -94,7 +104,7 @@ def test_french_is_set_as_french_is_printed():
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in [APP / "Home.py", *sorted((APP / "pages").glob("*.py")), *sorted((APP / "ui").glob("*.py"))]:
+    for path in [APP / "Home.py", *sorted((APP / "pages").glob("*.py")), *sorted((APP / "ui").rglob("*.py"))]:
         yield path, ast.parse(path.read_text(encoding="utf-8"))
 
 
@@ -139,21 +149,32 @@ def test_every_text_is_given_its_values():
         ("kind.", words.KINDS),
         ("verdict.", VERDICTS),
         ("quality.", [*quality.WEIGHTS, *(name for name, _ in quality.LEVELS)]),
-        ("input.", MODES),
+        ("input.", (*MODES, MANY)),
+        ("examples.", [*EXAMPLES, *(f"{name}_alt" for name in EXAMPLES)]),
+        ("compare.", DESCRIBED),
+        ("many.show_", FILTERS),
         ("page.", PAGES),
         ("settings.rembg_", REMBG_MODES),
         ("settings.model_", cutout.MODELS),
         ("home.", [f"{name}_{part}" for name in PAGES if name != "home" for part in ("link", "words")]),
         ("performance.", [f"{name}_{part}" for name in PARTS for part in ("title", "meaning")]),
+        ("augmentation.", OPERATIONS),
+        ("corruption.", CORRUPTIONS),
+        ("condition.", CONDITIONS),
+        ("technique.", [f"{name}{part}" for name in STAGES for part in ("", "_why")]),
+        ("refused.", [name.replace("'", "").replace(" ", "_") for name in (*REFUSED_DIGITS, *REFUSED_OTHERS)]),
+        ("architecture.room_", ROOMS["architecture"]),
+        ("performance.room_", ROOMS["performance"]),
     ],
 )
 def test_there_is_a_text_for_every_name(start, names):
     assert {f"{start}{name}" for name in names} <= set(texts_of(texts.DEFAULT))
 
 
-# Code inside strings, names, and commands to type: the same in every language.
+# Code inside strings, names (also of ONNX's operators), and commands to type: the same in every language.
 NO_TEXT = re.compile(
     r"""[<>="]|\bdatum\b|^'|^(make|digitlens|python) |^DigitLens$|^\w+2D$|^data:|^(English|Français)$"""
+    r"|^(Mul|Add|Conv|Reshape|Transpose|Squeeze|Softmax)$"
 )
 LIKE_TEXT = re.compile(r"[^\W\d_]{2,}[.,:;!?]? [^\W\d_]{2,}|^\W*[A-Z][a-z]+\W*$")
 
@@ -214,7 +235,7 @@ def said_by_the_library(monkeypatch) -> set[str]:
     for folder in ("", "folder"):
         monkeypatch.setenv("DIGITLENS_MODELS", folder)
         found.add(no_network())
-    for name in ("steps", "photo", "cutout", "mnist", "classifier"):
+    for name in ("steps", "photo", "archive", "cutout", "mnist", "classifier"):
         for node in ast.walk(ast.parse((APP / "inference" / f"{name}.py").read_text(encoding="utf-8"))):
             found.update(templates(said) if (said := says(node)) else ())
     sentences = {sentence.strip() for words_ in found for sentence in re.split(r"(?<=\.) ", words_)}
@@ -224,9 +245,11 @@ def said_by_the_library(monkeypatch) -> set[str]:
 def written_into_files() -> set[str]:
     """Return the strings of what writes the files of models/."""
     code = "".join(
-        (APP.parent / "training" / name).read_text(encoding="utf-8") for name in ("benchmark.py", "export.py")
+        (APP.parent / "training" / name).read_text(encoding="utf-8")
+        for name in ("benchmark.py", "export.py", "ablation.py")
     )
-    return {words_ for node in ast.walk(ast.parse(code)) for words_ in templates(node)}
+    # Of the ablation, each part of "no rembg; no blur" stands alone.
+    return {part for node in ast.walk(ast.parse(code)) for words_ in templates(node) for part in words_.split("; ")}
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -347,7 +370,15 @@ def test_every_page_is_french(home):
         assert_no_english(home)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@needs_network
+@pytest.mark.parametrize(("page", "room"), [(page, room) for page, rooms in ROOMS.items() for room in rooms])
+def test_every_room_is_french(home, page, room):
+    home.switch_page(PAGES[page]).run()
+    home.pills(key=f"{page}_room").set_value(room).run()
+    assert_no_english(home)
+
+
+@pytest.mark.parametrize("mode", [*MODES, MANY])
 def test_every_mode_is_french(home, mode, monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "missing.npz"))
     home.switch_page(PREDICTION).run()
@@ -385,6 +416,23 @@ def test_every_verdict_is_french(home, monkeypatch, verdict):
     home.file_uploader(key="file").set_value(("photo.png", encoded(photo(3)), "image/png")).run()
     assert texts_of("fr")[f"verdict.{verdict}"] in [metric.value for metric in home.metric]
     assert_no_english(home)
+
+
+@needs_network
+def test_what_goes_beyond_one_answer_is_french(home):
+    home.switch_page(PREDICTION).run()
+    home.button(key="example_number").click().run()
+    assert_no_english(home)
+    for toggle in ("networks", "show_history"):
+        home.toggle(key=toggle).set_value(True).run()
+    home.pills(key="truth_0").set_value("not_a_digit").run()
+    home.pills[0].set_value(0).run()
+    found = assert_no_english(home)
+    assert "Cette session\u202f: lus 1, justes 0, faux 1" in found
+    home.segmented_control(key="mode").set_value("many").run()
+    files = [("3/a.png", encoded(photo(3)), "image/png"), ("4/b.png", b"notes", "image/png")]
+    home.file_uploader(key="many_False").set_value(files).run()
+    assert "Exactitude" in assert_no_english(home)
 
 
 @pytest.mark.parametrize("data", [b"", b"notes", encoded(np.zeros((2, 2, 3), np.uint8)), encoded(photo(3))[:2000]])

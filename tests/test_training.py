@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from inference import mnist
+from inference import augmentation, mnist
 from inference.samples import written
 from tests.small import packed, small_mnist, take_for_mnist
-from training import augmentation, development, seeds, train
+from training import development, seeds, train
 from training.calibration import (
     brier_score,
     expected_calibration_error,

@@ -1,21 +1,18 @@
 """Measure the speed of everything a person waits for: ``python -m training.benchmark``. Writes models/benchmark.json.
 
 In one process, on photos drawn by inference/samples.py: our way without and with rembg beside the reference's
-(training/reference.py). Then, with a server of its own (training/serving.py): its start and its memory. Medians after a
+(training/reference.py). Then, with a server of its own (training/dashboard.py): its start and memory. Medians after a
 warm-up; the ratios mean more than the milliseconds, which belong to the machine named beside them.
 """
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
@@ -25,16 +22,17 @@ from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.classifier import models_folder
 from inference.cutout import is_available
 from inference.samples import drawing, encoded, photo
+from training.dashboard import measure_server
 from training.evaluation.probabilities import keras_model
+from training.machine import machine
 from training.reference import Reference
-from training.serving import ServingUnavailable, measure_server
+from training.serving import ServerError
 
 ROUNDS = 3
 # The digits that are read in turn; how long a run takes hardly depends on them.
 DIGITS = (3, 5, 8)
 OURS, OURS_REMBG, REFERENCE = "DigitLens", "DigitLens with rembg", "the reference's way"
 NETWORK = "keras model.predict"
-PACKAGES = ("onnxruntime", "opencv-python-headless", "rembg", "numpy", "pillow", "tensorflow", "keras", "streamlit")
 
 
 @dataclass(frozen=True)
@@ -112,22 +110,6 @@ def _batch(digit: np.ndarray) -> np.ndarray:
     return digit[None, ..., None].astype(np.float32)
 
 
-def machine() -> dict:
-    """Return what the figures belong to: processor, cores, load before the run, system, versions."""
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        models = [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        name = models[0] if models else name
-    return {
-        "processor": name,
-        "cores": os.cpu_count(),
-        "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
-        "system": f"{platform.system()} {platform.machine()}",
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-    }
-
-
 def speed_table(rows: list[dict]) -> str:
     lines = [f"{'':20} {'way':26} {'median':>10} {'goal':>10}   times faster than the reference"]
     for row in rows:
@@ -173,7 +155,7 @@ def main(arguments: list[str] | None = None) -> None:
         try:
             result["server"] = [asdict(figure) for figure in measure_server(with_rembg)]
             print(server_table(result["server"]), flush=True)
-        except ServingUnavailable as error:
+        except ServerError as error:
             print(error, flush=True)
 
     try:

@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 
 from inference import Config, open_photo
+from inference.augmentation import augment
 from inference.photo_benchmark import group_of, read_manifest
 from inference.samples import written as sample
 from inference.steps import as_digit, preprocess
-from training.augmentation import augment
 from training.non_digits import APART, CHOOSE, FAMILIES, FONTS, REPORT, Family, character, photo, written
 from training.scene_benchmark import Planned, plan
 from training.scene_pens import handwriting, stroke_field

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
+from inference.augmentation import augment
 from inference.mnist import load_test_images
-from training.augmentation import augment
 from training.sources import Data, Split, load_data
 
 # A small data set gives up this share of its training images for validation, where the settings ask for more.

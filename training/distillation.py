@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from inference.augmentation import augment
 from inference.classifier import NetworkUnavailable
-from training.augmentation import augment
 from training.calibration import with_temperature
 from training.data import Split
 from training.evaluation.probabilities import onnx_probabilities

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inference.augmentation import OPERATIONS
 from inference.classifier import (
     DEFAULT_NETWORK,
     Classifier,
@@ -33,7 +34,6 @@ from inference.classifier import (
 )
 from inference.mnist import MnistUnavailable
 from inference.tta import TTA_VIEWS, View
-from training.augmentation import OPERATIONS
 from training.calibration import calibration, with_temperature
 from training.data import Split
 from training.evaluation import figures, model_card, runs, tta

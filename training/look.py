@@ -15,9 +15,9 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from inference.augmentation import OPERATIONS
 from inference.classifier import DEFAULT_NETWORK
 from inference.mnist import MnistUnavailable
-from training.augmentation import OPERATIONS
 from training.data import training_and_validation
 from training.export import MODELS
 from training.lettering import make_legible
@@ -107,7 +107,7 @@ def samples_figure(name: str, training: Split) -> Figure:
 
 
 def augmentations_figure(name: str, training: Split) -> Figure:
-    """Return every augmentation of training/augmentation.py, each on one image: before, and three times after."""
+    """Return every augmentation of inference/augmentation.py, each on one image: before, and three times after."""
     columns, after = 3, 3
     rng = np.random.default_rng(SAMPLES_SEED)
     figure = Figure(figsize=(11, 10.4), layout="constrained")

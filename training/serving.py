@@ -1,226 +1,161 @@
-"""The dashboard as a person meets it, for the benchmark: a server of its own, driven by a headless Chromium.
+"""The server as it is measured and put under stress, and what is asked of it: a process of its own on loopback."""
 
-How soon it is healthy, how soon its first page is drawn, and what memory it holds after 50 mixed predictions.
-"""
-
+import http.client
+import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
-import numpy as np
-
-from inference.mnist import mnist_path
-from inference.samples import encoded, photo
-
-ROOT = Path(__file__).resolve().parent.parent
-STARTS = 3
-PREDICTIONS, WITH_REMBG, DRAWN, FROM_MNIST = 50, 10, 10, 10
-PATIENCE = 60.0  # seconds for anything to happen
-CHROMIUM = "/usr/bin/chromium"
-
-# The page counts as drawn at its last change, once a second has passed without another.
-WATCH_CHANGES = """
-window.lastChange = Date.now();
-new MutationObserver(() => { window.lastChange = Date.now(); })
-    .observe(document, {childList: true, subtree: true, characterData: true});
-"""
-IS_DRAWN = """() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning] h1')
-    && [...document.images].every(image => image.complete) && Date.now() - window.lastChange > 1000"""
-# An answer is there when the picture of what was given is another than before and the page has come to rest.
-SHOWN = "img[alt^='The image as it was given'], img[alt^='MNIST test image']"
-IS_ANSWERED = """([shown, before]) => {
-    const image = document.querySelector(shown);
-    return image && image.src !== before && document.querySelector('[data-testid=stMetricValue], [role=alert]')
-        && document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
-        && Date.now() - window.lastChange > 300;
-}"""
+ROOT = Path(__file__).resolve().parents[1]
+APPLICATION = "streamlit_app/server.py"
+PATIENCE = 180.0  # seconds for the server to be there
 
 
-class ServingUnavailable(RuntimeError):
-    """The server cannot be measured here; the message is one sentence that says why."""
+class ServerError(RuntimeError):
+    """The server does not start, or cannot be measured here; the message says why."""
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One measured value beside the goal that it should stay under."""
+class Answer:
+    """An answer: its status, its body, its headers with names in small letters, and how long it took."""
 
-    what: str
-    value: float
-    unit: str
-    goal: float
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    seconds: float
+
+    @property
+    def json(self):
+        return json.loads(self.body)
 
 
-def measure_server(with_rembg: bool) -> list[Figure]:
-    """Return start, first page (medians of STARTS) and memory; raise ServingUnavailable without server or Chromium."""
-    healthy, drawn = [], []
-    with _browser() as new_page:
-        for number in count(1):
-            started = time.time()
-            with _server() as (url, process):
-                healthy.append(time.time() - started)
-                page = new_page()
-                page.goto(url)
-                page.wait_for_function(IS_DRAWN, polling=50)
-                drawn.append(page.evaluate("window.lastChange") / 1000 - started)
-                if number < STARTS:
-                    page.close()
-                    continue
-                predictions = _predict(page, url, with_rembg)
-                memory = memory_of(process.pid)
-                break
-    what = f"after {predictions} predictions, {WITH_REMBG if with_rembg else 'none'} with rembg"
-    return [
-        Figure("healthy after", round(statistics.median(healthy), 2), "s", 2.0),
-        Figure("first page drawn after", round(statistics.median(drawn), 2), "s", 4.0),
-        Figure(f"resident {what}", round(memory["VmRSS"], 1), "MiB", 350.0),
-        Figure("resident at the peak", round(memory["VmHWM"], 1), "MiB", 650.0),
-    ]
+@dataclass(frozen=True)
+class Server:
+    """A running server: its port, its process, and the file that it writes its log to."""
+
+    port: int
+    process: subprocess.Popen
+    log: Path
+
+    def client(self) -> "Client":
+        return Client(self.port)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu_seconds(self) -> float:
+        """Return the time that the cores gave to the process, which hangs less on what else they do; Linux only."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def logged(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+class Client:
+    """One client with one connection, which it keeps as long as the server does."""
+
+    def __init__(self, port: int, timeout: float = 120):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+
+    def get(self, path: str) -> Answer:
+        return self.request("GET", path)
+
+    def post(self, path: str, files: list[tuple[str, bytes]], field: str = "file") -> Answer:
+        """Send files, each a name and its bytes, as a multipart form."""
+        body, content_type = form(files, field)
+        return self.request("POST", path, body, {"Content-Type": content_type})
+
+    def request(self, method: str, path: str, body=None, headers: Mapping[str, str] | None = None) -> Answer:
+        started = time.perf_counter()
+        try:
+            answer = self._answered(method, path, body, headers or {})
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            # The server ends a connection that was idle for five seconds.
+            self.connection.close()
+            answer = self._answered(method, path, body, headers or {})
+        content = answer.read()
+        names = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, content, names, time.perf_counter() - started)
+
+    def _answered(self, method: str, path: str, body, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+        self.connection.request(method, path, body, dict(headers))
+        return self.connection.getresponse()
+
+
+def form(files: list[tuple[str, bytes]], field: str = "file") -> tuple[bytes, str]:
+    """Return files as the body of a multipart form, and its content type."""
+    boundary = uuid.uuid4().hex
+    parts = []
+    for name, data in files:
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"').encode("utf-8", "surrogateescape")
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="'.encode()
+        parts += [head, quoted, b'"\r\nContent-Type: application/octet-stream\r\n\r\n', data, b"\r\n"]
+    return b"".join([*parts, f"--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
+
+
+@contextmanager
+def running_server(environment: Mapping[str, str] | None = None, preexec_fn=None) -> Iterator[Server]:
+    """Start the dashboard with its API, as ``make app`` does, and end it afterwards.
+
+    ``environment``: what is set beside this process's own; ``preexec_fn``: as of subprocess.Popen. Raises ServerError.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", APPLICATION]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "server.log")
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **(environment or {})},
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                preexec_fn=preexec_fn,
+            )
+        try:
+            server = Server(port, process, log)
+            if not wait_until_healthy(Client(port, timeout=5), process):
+                raise ServerError(f"The server did not start:\n{server.logged()}")
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def wait_until_healthy(client: Client, process: subprocess.Popen) -> bool:
+    """Tell whether the server answers, as soon as it does; False where it ended or PATIENCE is over."""
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if client.get("/_stcore/health").status == 200:
+                return True
+        except OSError:
+            client.connection.close()
+            time.sleep(0.02)
+    return False
 
 
 def memory_of(process_id: int) -> dict[str, float]:
-    """Return VmRSS (resident now) and VmHWM (at the peak) of a process, in MiB; raise ServingUnavailable off Linux."""
+    """Return VmRSS (resident now) and VmHWM (at the peak) of a process in MiB; raise ServerError off Linux."""
     status = Path(f"/proc/{process_id}/status")
     if not status.exists():
-        raise ServingUnavailable("The server's memory can be measured on Linux only: there is no /proc here.")
+        raise ServerError("The memory of a process can be measured on Linux only: there is no /proc here.")
     fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if line.startswith("Vm"))
     return {name: int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM")}
-
-
-def _predict(page, url: str, with_rembg: bool) -> int:
-    """Do PREDICTIONS predictions on the page, each waited for, and return how many they were."""
-    done = 0
-    page.goto(f"{url}/Prediction")
-    page.wait_for_function(IS_DRAWN, polling=50)
-    if with_rembg:
-        page.get_by_text("Always", exact=True).click()
-        for number in range(WITH_REMBG):
-            # One in five is large, and no two are the same.
-            rows, columns = (3000, 4000) if number % 5 == 0 else (1200, 1600)
-            done += _upload(page, photo(number % 10, rows, columns, seed=number))
-
-    page.get_by_role("radio", name="Draw").click()
-    page.locator("canvas.upper-canvas").wait_for()
-    for number in range(DRAWN):
-        done += _answered(page, lambda number=number: _stroke(page, number))
-
-    if mnist_path().exists():
-        page.get_by_role("radio", name="MNIST").click()
-        index = page.get_by_role("spinbutton")
-        index.wait_for()
-        for number in range(FROM_MNIST):
-            done += _answered(page, lambda number=number: (index.fill(str(100 * number + 7)), index.press("Enter")))
-
-    page.get_by_role("radio", name="Upload").click()
-    page.locator("input[type=file]").wait_for(state="attached")
-    page.get_by_text("Never", exact=True).click()
-    page.wait_for_function(IS_DRAWN, polling=50)
-    for number in range(PREDICTIONS - done):
-        rows, columns = ((3000, 4000), (1200, 1600), (600, 800), (240, 320))[number % 4]
-        done += _upload(page, photo(number % 10, rows, columns, seed=100 + number))
-    return done
-
-
-def _upload(page, rgb: np.ndarray) -> int:
-    file = {"name": "digit.jpg", "mimeType": "image/jpeg", "buffer": encoded(rgb, ".jpg")}
-    return _answered(page, lambda: page.locator("input[type=file]").set_input_files(file))
-
-
-def _stroke(page, number: int) -> None:
-    """Draw one more stroke on the canvas: slanted lines, each beside the last."""
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    left = box["x"] + 40 + 20 * number
-    page.mouse.move(left, box["y"] + 60)
-    page.mouse.down()
-    page.mouse.move(left - 15, box["y"] + 220, steps=6)
-    page.mouse.up()
-
-
-def _answered(page, act: Callable[[], object]) -> int:
-    """Act, wait for the answer, and return 1."""
-    shown = page.locator(SHOWN).first
-    before = shown.get_attribute("src") if page.locator(SHOWN).count() else None
-    before = page.evaluate("source => source && new URL(source, location.href).href", before)
-    act()
-    page.wait_for_function(IS_ANSWERED, arg=[SHOWN, before], polling=50)
-    return 1
-
-
-@contextmanager
-def _browser() -> Iterator[Callable]:
-    """Start Chromium (``CHROMIUM`` in the environment, or Debian's) and give a function that opens a page."""
-    try:
-        from playwright.sync_api import Error, TimeoutError, sync_playwright
-    except ImportError as error:
-        raise ServingUnavailable(
-            "playwright is not installed: the server's start and memory are not measured (requirements-train.txt)."
-        ) from error
-    path = os.environ.get("CHROMIUM", CHROMIUM)
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except Error as error:
-            raise ServingUnavailable(
-                f"Chromium does not start from {path}: the server's start and memory are not measured (set CHROMIUM)."
-            ) from error
-
-        def new_page():
-            page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            page.set_default_timeout(1000 * PATIENCE)
-            page.add_init_script(WATCH_CHANGES)
-            return page
-
-        try:
-            yield new_page
-        except TimeoutError as error:
-            raise ServingUnavailable(
-                f"The dashboard did not do what was expected within {PATIENCE:.0f} s: {error.message.splitlines()[0]}"
-            ) from error
-        finally:
-            browser.close()
-
-
-@contextmanager
-def _server() -> Iterator[tuple[str, subprocess.Popen]]:
-    """Start the dashboard on a free loopback port and give its address and process as soon as it is healthy."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app/Home.py"]
-    options = ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true"]
-    process = subprocess.Popen(
-        [*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.time() + PATIENCE
-        while not _is_healthy(url):
-            if process.poll() is not None or time.time() > deadline:
-                raise ServingUnavailable("The dashboard does not start: try make app to see why.")
-            time.sleep(0.02)
-        yield url, process
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        # Without the environment's proxy: it is this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{url}/_stcore/health", timeout=2) as answer:
-            return answer.read() == b"ok"
-    except OSError:
-        return False

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,12 +127,18 @@ class Classifier:
 
         With ``tta`` (test-time augmentation) the answer is the mean over TTA_VIEWS, in one call.
         """
-        if not tta:
-            each, likeness = self._seen(digit[None], self._head)
-            return _prediction(each[0], float(likeness[0]))
-        each, likeness = self._seen(looks(digit), self._head)
-        votes = tuple((view, int(p.argmax()), float(p.max())) for view, p in zip(TTA_VIEWS, each, strict=True))
-        return _prediction(each.mean(axis=0), float(likeness.mean()), votes)
+        return self.predict_each([looks(digit) if tta else digit[None]])[0]
+
+    def predict_each(self, stacks: Sequence[np.ndarray]) -> list[Prediction]:
+        """Return the answer for each image, all in one run.
+
+        A stack is one image (1, 28, 28), or the looks at one image, as inference.tta makes them: then the mean counts.
+        """
+        if not stacks:
+            return []
+        each, likeness = self._seen(np.concatenate(stacks), self._head)
+        ends = np.cumsum([len(stack) for stack in stacks])[:-1]
+        return [_prediction(*seen) for seen in zip(np.split(each, ends), np.split(likeness, ends), strict=True)]
 
     def whole_digits(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what is seen in images (N, 28, 28): calibrated probabilities, (N, 10) float32; how like one whole
@@ -163,9 +170,14 @@ def _as_input(digits: np.ndarray) -> np.ndarray:
     return np.asarray(digits, dtype=np.float32)[..., None]
 
 
-def _prediction(probabilities: np.ndarray, likeness: float, votes: tuple = ()) -> Prediction:
+def _prediction(each: np.ndarray, likeness: np.ndarray) -> Prediction:
+    """Return the answer from the probabilities (views, 10) and the likeness (views,) of one image's looks."""
+    probabilities = each.mean(axis=0)
     digit = int(probabilities.argmax())
-    return Prediction(digit, float(probabilities[digit]), probabilities, votes, likeness)
+    votes = ()
+    if len(each) > 1:
+        votes = tuple((view, int(p.argmax()), float(p.max())) for view, p in zip(TTA_VIEWS, each, strict=True))
+    return Prediction(digit, float(probabilities[digit]), probabilities, votes, float(likeness.mean()))
 
 
 # The heads of a network: how like a digit an image is at all, and whether it is one whole digit.

@@ -1,16 +1,36 @@
-"""The command ``digitlens``: read photos, and measure how well that goes, from a terminal."""
+"""The command ``digitlens``: read photos, measure how well that goes, and serve the pages, from a terminal."""
 
 import argparse
 import json
-import mimetypes
+import os
+import runpy
+import signal
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from inference import cutout
+from inference.answers import (
+    CSV,
+    ENDINGS,
+    JSON,
+    PEOPLE,
+    AnswerFile,
+    AnswersError,
+    as_written,
+    digit_line,
+    number_line,
+    opened_for_answers,
+)
+from inference.batch import in_order, read_digits
 from inference.classifier import DEFAULT_NETWORK, Classifier, NetworkUnavailable
-from inference.number import read_number
+from inference.given import GivenFile, given_files
+from inference.limits import LimitError
+from inference.number import NumberReading, read_number
 from inference.photo import PhotoError
 from inference.photo_benchmark import (
     PARTS,
@@ -23,20 +43,26 @@ from inference.photo_benchmark import (
     read_manifest,
     summary,
 )
-from inference.reading import read_digit
+from inference.ray_engine import PARQUET, EngineError, How, predict_with_ray
+from inference.reading import Reading, read_digit
 from inference.schema import as_json, digit_error, digit_record, number_error, number_record
 from inference.steps import REMBG_MODES, Config
-from inference.verdict import BLANK, DIGIT
+
+APPLICATION = Path(__file__).resolve().parents[1]
+PORT = 8501
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return its exit status: 0 all read, 1 some file could not be read, 2 wrong usage."""
+    """Run the command; return its exit status.
+
+    0: all read; 1: some file could not be read; 2: the command cannot run; 130 and 143: ended by Ctrl-C or SIGTERM.
+    """
     options = _parser().parse_args(arguments)
     # A file's name may hold what the terminal cannot show.
     sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return options.run(options)
-    except (NetworkUnavailable, ManifestError) as error:
+    except (NetworkUnavailable, ManifestError, LimitError, AnswersError, EngineError) as error:
         print(f"digitlens: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -47,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"digitlens: the answers cannot be written: {error.strerror}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("digitlens: stopped; what was answered until here stands.", file=sys.stderr)
+        print("digitlens: stopped.", file=sys.stderr)
         return 130
 
 
@@ -56,20 +82,32 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     predict = commands.add_parser("predict", help="read the digit in each photo")
-    predict.add_argument("paths", nargs="+", metavar="PATH", help="a photo, or a folder of photos")
-    predict.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
     predict.add_argument(
         "--box", type=_box, metavar="R,C,H,W", help="where the digit is: row, column, height and width in pixels"
     )
     predict.add_argument(
         "--rotation", type=float, default=0.0, metavar="DEGREES", help="how far to turn the photo, counter-clockwise"
     )
+    predict.add_argument(
+        "--engine",
+        choices=("threads", "ray"),
+        default="threads",
+        help="who does the work: this process, or Ray's workers on one machine or many (%(default)s)",
+    )
     predict.set_defaults(run=_predict)
 
     read = commands.add_parser("read", help="read every digit in each photo: numbers, rows of them, equations")
-    read.add_argument("paths", nargs="+", metavar="PATH", help="a photo, or a folder of photos")
-    read.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
     read.set_defaults(run=_read)
+
+    for command in (predict, read):
+        command.add_argument("paths", nargs="+", metavar="PATH", help="a photo, a folder of photos, or a pattern")
+        kinds = command.add_mutually_exclusive_group()
+        kinds.add_argument("--json", action="store_const", const=JSON, dest="kind", help="one JSON object a line")
+        kinds.add_argument("--csv", action="store_const", const=CSV, dest="kind", help="CSV, its first line the names")
+        command.add_argument("--out", metavar="FILE", help="write the answers to FILE; its ending says which kind")
+        command.add_argument(
+            "--resume", action="store_true", help="go on with the FILE of --out: leave out the photos that it answers"
+        )
 
     benchmark = commands.add_parser("benchmark", help="measure the accuracy on a folder with a manifest.csv")
     benchmark.add_argument("folder", type=Path, metavar="FOLDER")
@@ -82,6 +120,13 @@ def _parser() -> argparse.ArgumentParser:
     for command in (predict, benchmark):
         command.add_argument("--tta", action="store_true", help="the mean over several looks at the digit")
         command.add_argument("--rembg", choices=REMBG_MODES, default="auto", help="background removal (%(default)s)")
+
+    serve = commands.add_parser("serve", help="serve the dashboard and the API")
+    serve.add_argument("--port", type=int, default=PORT, help="%(default)s")
+    serve.add_argument(
+        "--host", default="localhost", help="where to listen; 0.0.0.0 is every network of this machine (%(default)s)"
+    )
+    serve.set_defaults(run=_serve)
     return parser
 
 
@@ -95,87 +140,154 @@ def _box(given: str) -> tuple[int, int, int, int]:
     return row, column, height, width
 
 
+# --- predict and read ----------------------------------------------------------------------------------------------
+
+
 def _predict(options: argparse.Namespace) -> int:
-    classifier = Classifier(options.model)
     config = _config(options)
+    how = {"tta": options.tta, "box": options.box, "rotation": options.rotation}
+    if options.engine == "ray":
+        return _predict_with_ray(options, config, how)
+    classifier = Classifier(options.model)
 
-    def read(path: Path):
-        reading = read_digit(path, classifier, config, tta=options.tta, box=options.box, rotation=options.rotation)
-        return digit_record(str(path), reading)
+    def read(paths: Iterable[Path], stopped: Callable[[], bool]) -> Iterator[Reading | PhotoError]:
+        return read_digits(paths, classifier, config, **how, stopped=stopped)
 
-    return _answer_each(options, read, digit_error, _line)
+    return _answer_each(options, read, digit_record, digit_error, digit_line)
+
+
+def _predict_with_ray(options: argparse.Namespace, config: Config, how: dict) -> int:
+    if options.out is None or options.resume:
+        raise AnswersError("Ray writes many files at once: name a new folder for them with --out, without --resume.")
+    predict_with_ray(options.paths, options.out, options.kind or PARQUET, How(options.model, config, **how))
+    return 0
 
 
 def _read(options: argparse.Namespace) -> int:
     classifier = Classifier(options.model)
 
-    def read(path: Path):
-        return number_record(str(path), read_number(path, classifier))
+    def work(path: Path) -> NumberReading | PhotoError:
+        try:
+            return read_number(path, classifier)
+        except PhotoError as error:
+            return error
 
-    return _answer_each(options, read, number_error, _number_line)
+    def read(paths: Iterable[Path], stopped: Callable[[], bool]) -> Iterator[NumberReading | PhotoError]:
+        return in_order(work, paths, stopped)
+
+    return _answer_each(options, read, number_record, number_error, number_line)
 
 
 def _answer_each(
     options: argparse.Namespace,
-    read: Callable[[Path], object],
+    read: Callable[[Iterable[Path], Callable[[], bool]], Iterator],
+    as_record: Callable[[str, object], object],
     as_error: Callable[[str, PhotoError], object],
     as_line: Callable[[dict], str],
 ) -> int:
-    """Print one answer for each file; return 1 if one could not be read."""
+    """Write one answer for each file, in their order; return the exit status.
+
+    ``read`` takes paths, and a function that tells whether to stop, and yields a reading or an error for each.
+    """
     failed = answered = False
-    for path, is_listed in _files(options.paths):
-        try:
-            record = read(path)
-        except PhotoError as error:
-            if is_listed and error.code in ("not_an_image", "empty") and not _is_named_as_image(path):
+    asked: deque[GivenFile] = deque()  # those that are being read
+
+    def to_read(files: Iterable[GivenFile]) -> Iterator[Path]:
+        for file in files:
+            if as_written(str(file.path)) not in known:
+                asked.append(file)
+                yield file.path
+
+    with _answer_file(options, as_line) as (out, known), _Stop() as stop, _progress(options, known) as advance:
+        for result in read(to_read(given_files(options.paths)), lambda: stop.signal is not None):
+            file = asked.popleft()
+            advance()
+            error = file.error or (result if isinstance(result, PhotoError) else None)
+            if error and file.is_passed_over(error):
                 continue
-            failed = True
-            record = as_error(str(path), error)
-        fields = as_json(record)
-        print(json.dumps(fields) if options.json else as_line(fields), flush=True)
-        answered = True
-    if not answered:
+            failed |= error is not None
+            answered = True
+            out.write(as_json(as_error(str(file.path), error) if error else as_record(str(file.path), result)))
+    if stop.signal:
+        go_on = " --resume goes on from here." if options.out else ""
+        print(f"digitlens: stopped; what was answered until here stands.{go_on}", file=sys.stderr)
+        return 128 + stop.signal
+    if not answered and not known:
         print(f"digitlens: no image in {', '.join(options.paths)}.", file=sys.stderr)
     return int(failed)
 
 
-def _is_named_as_image(path: Path) -> bool:
-    """Tell by a file's name whether somebody takes it for an image: then it is not passed over without a word."""
-    return (mimetypes.guess_type(path.name)[0] or "").startswith("image/")
+@contextmanager
+def _answer_file(options: argparse.Namespace, as_line: Callable[[dict], str]) -> Iterator[tuple[AnswerFile, set[str]]]:
+    """Give where answers go, and the photos that are answered there already."""
+    if options.out is None:
+        if options.resume:
+            raise AnswersError("--resume goes on with a file: name it with --out FILE.")
+        yield AnswerFile(sys.stdout, options.kind or PEOPLE, as_line), set()
+        return
+    path = Path(options.out)
+    kind = options.kind or ENDINGS.get(path.suffix.lower())
+    if kind is None:
+        raise AnswersError(f"{path} may hold JSON or CSV: say --json or --csv, or name it with such an ending.")
+    file, known = opened_for_answers(path, kind, options.resume)
+    with file:
+        yield AnswerFile(file, kind, as_line, has_rows=file.tell() > 0), known
 
 
-def _files(paths: list[str]) -> Iterator[tuple[Path, bool]]:
-    """Yield every file, and whether it was only listed by a folder: what is no image there is passed over."""
-    for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                if file.is_file():
-                    yield file, True
-        else:
-            yield path, False
+@contextmanager
+def _progress(options: argparse.Namespace, known: set[str]) -> Iterator[Callable[[], object]]:
+    """Give what is called after each file: it moves a bar on the terminal, where the answers are not shown there."""
+    if not sys.stderr.isatty() or (options.out is None and sys.stdout.isatty()):
+        yield lambda: None
+        return
+    from tqdm import tqdm  # imported here: most runs show no bar
+
+    total = sum(as_written(str(file.path)) not in known for file in given_files(options.paths))
+    with tqdm(total=total, unit=" files", file=sys.stderr) as bar:
+        yield bar.update
 
 
-def _line(fields: dict) -> str:
-    if fields["error"]:
-        return f"{fields['file']}: {fields['error']['message']}"
-    advice = f" {fields['quality']['advice']}" if fields["quality"]["advice"] else ""
-    if fields["status"] == BLANK:
-        return f"{fields['file']}: no digit found.{advice}"
-    doubt = "" if fields["status"] == DIGIT else f", {fields['status'].replace('_', ' ')}"
-    # Never rounded up to certainty.
-    confidence = min(fields["confidence"], 0.999)
-    return f"{fields['file']}: {fields['digit']} ({100 * confidence:.1f} %{doubt}){advice}"
+class _Stop:
+    """Ctrl-C and SIGTERM, kept until a row is whole: ``signal`` is which one came, None before. A second one ends."""
+
+    def __init__(self):
+        self.signal: int | None = None
+        self._before = {}
+
+    def __enter__(self) -> "_Stop":
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._came) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _came(self, number: int, frame) -> None:
+        self.signal = number
+        self.__exit__()
 
 
-def _number_line(fields: dict) -> str:
-    if fields["error"]:
-        return f"{fields['file']}: {fields['error']['message']}"
-    if not fields["digits"]:
-        return f"{fields['file']}: no digit found."
-    least = min(min(found["confidence"] for found in fields["digits"]), 0.999)
-    rows = " | ".join(fields["text"].split("\n"))
-    return f"{fields['file']}: {rows} (least sure digit {least:.1%})"
+# --- serve ---------------------------------------------------------------------------------------------------------
+
+
+def _serve(options: argparse.Namespace) -> int:
+    server, settings = APPLICATION / "server.py", APPLICATION.parent / ".streamlit"
+    if not server.exists() or not settings.exists():
+        print(
+            "digitlens: the pages are not part of an installed package: get the repository, and there run make app.",
+            file=sys.stderr,
+        )
+        return 2
+    # Streamlit reads its settings (theme, limits, privacy) in the folder from which it is started.
+    os.chdir(APPLICATION.parent)
+    where = ["--server.port", str(options.port), "--server.address", options.host]
+    sys.argv = ["streamlit", "run", str(server), *where]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0
+
+
+# --- benchmark -----------------------------------------------------------------------------------------------------
 
 
 def _config(options: argparse.Namespace) -> Config:
@@ -225,6 +337,8 @@ def _benchmark(options: argparse.Namespace) -> int:
                 "file": result.entry.file,
                 "label": result.entry.label,
                 "part": result.entry.part,
+                "writer": result.entry.writer,
+                "source": result.entry.source,
                 "status": result.status,
                 "digit": result.digit,
                 "confidence": round(result.confidence, 4),
@@ -264,6 +378,8 @@ def _number_figures(results: list[NumberAnswer]) -> dict:
             "file": result.entry.file,
             "label": result.entry.label,
             "part": result.entry.part,
+            "writer": result.entry.writer,
+            "source": result.entry.source,
             "text": result.text,
             "edits": result.edits,
             "error": result.error,

@@ -49,6 +49,20 @@ class Limits:
         return cls(**chosen)
 
 
+def frame_ancestors() -> str:
+    """Return who may show the pages inside theirs, as in CSP: ``DIGITLENS_FRAME_ANCESTORS``, or these pages alone.
+
+    Raises LimitError where it could not stand in a header, or would end the rule that it stands in.
+    """
+    text = os.environ.get("DIGITLENS_FRAME_ANCESTORS") or "'self'"
+    if not (text.isascii() and text.isprintable()) or set(text) & set(";,"):
+        raise LimitError(
+            f"DIGITLENS_FRAME_ANCESTORS must be addresses with spaces between them, as in 'self' https://example.org,"
+            f" not {text!r}."
+        )
+    return text
+
+
 def _whole_number(variable: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) >= 1):
         raise LimitError(f"{variable} must be a whole number from 1 on, not {text!r}.")

@@ -18,7 +18,6 @@ from inference.scans import is_excessive
 # What is wrong with a file is said in a PhotoError, once: Pillow's warnings would stand beside it on the terminal.
 warnings.filterwarnings("ignore", module=r"PIL\b")
 
-MAX_PIXELS = Limits.from_environment().megapixels * 1_000_000
 MIN_SIDE = 8
 # The longest side that the steps work on: a pen stroke on a whole sheet is still two pixels wide, and an answer
 # takes tens of milliseconds. Larger photos are reduced as they are decoded.
@@ -171,7 +170,7 @@ def _recognised(file: BinaryIO) -> Any:
     except Exception as error:  # the decoders raise many kinds on damaged files
         raise _damaged() from error
     columns, rows = image.size
-    if rows * columns > MAX_PIXELS:
+    if rows * columns > most_pixels():
         raise _too_large()
     _check_sides(rows, columns)
     return image
@@ -184,8 +183,13 @@ def _heif(file: BinaryIO) -> Any:
     return pillow_heif.open_heif(file, convert_hdr_to_8bit=True)
 
 
+def most_pixels() -> int:
+    """Return how many pixels a photo may have; raise LimitError where the environment's limit is no number."""
+    return Limits.from_environment().megapixels * 1_000_000
+
+
 def _too_large() -> PhotoError:
-    return PhotoError("too_large", f"The image has over {MAX_PIXELS // 1_000_000} megapixels: send a smaller one.")
+    return PhotoError("too_large", f"The image has over {most_pixels() // 1_000_000} megapixels: send a smaller one.")
 
 
 def _damaged() -> PhotoError:

@@ -24,13 +24,14 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One photo of a single digit in the manifest."""
+    """One photo of a single digit in the manifest; ``source``: where it was published, if that is said."""
 
     file: str
     label: int
     category: str
     part: str
     writer: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class NumberEntry:
-    """One photo of several digits in the manifest; ``label``: all of them in reading order, without spaces."""
+    """One photo of several digits in the manifest; ``label``: all of them in reading order, without spaces; ``source``:
+    as of an Entry.
+    """
 
     file: str
     label: str
     part: str
     writer: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,14 @@ def read_manifest(folder: Path, part: str | None = None) -> tuple[list[Entry], l
         where = f" in the part {part}" if part else ""
         raise ManifestError(f"{folder / 'manifest.csv'} lists no photo of digits{where}: give each its label.")
     single = [
-        Entry(row["file"], int(row["label"]), row["category"], row["part"], row["writer"])
+        Entry(row["file"], int(row["label"]), row["category"], row["part"], row["writer"], row.get("source") or "")
         for row in rows
         if len(row["label"]) == 1
     ]
     several = [
-        NumberEntry(row["file"], row["label"], row["part"], row["writer"]) for row in rows if len(row["label"]) > 1
+        NumberEntry(row["file"], row["label"], row["part"], row["writer"], row.get("source") or "")
+        for row in rows
+        if len(row["label"]) > 1
     ]
     return single, several
 

@@ -1,14 +1,15 @@
-"""From a photo to a reading: the steps, the network and the verdict in one call."""
+"""From a photo to a reading: the steps, the network and the verdict, for one photo or for several in one call."""
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import chain, islice
 
 from inference.classifier import Classifier, Prediction
 from inference.photo import open_photo
 from inference.quality import Quality
 from inference.steps import SURE, Config, Preprocessed, candidates
+from inference.tta import looks
 from inference.verdict import is_clearly_a_digit, verdict
 
 # What the ink finder was surest of stays the answer, unless something else is so many times as much like a digit.
@@ -36,6 +37,43 @@ class Reading:
         return quality if self.prediction is None else quality.with_confidence(self.prediction.confidence)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A photo that went through the steps and waits for the network.
+
+    ``likeliest``: the first of its candidates; ``others`` go through the steps as they are asked for; ``seconds``: what
+    the steps took so far.
+    """
+
+    likeliest: Preprocessed
+    others: Iterator[Preprocessed]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A candidate with what the network reads in it, beside it and in its parts."""
+
+    made: Preprocessed
+    prediction: Prediction | None
+    beside: list[Prediction]
+    parts: list[Prediction]
+
+    @property
+    def digit_likeness(self) -> float:
+        """How likely it is that this is the digit in the photo, by all who were asked, 0-1."""
+        return (
+            0.0
+            if self.prediction is None
+            else (self.made.certainty * self.prediction.confidence * self.prediction.likeness)
+        )
+
+    def is_clear(self, classifier: Classifier) -> bool:
+        if self.prediction is None or self.made.certainty < SURE:
+            return False
+        return is_clearly_a_digit(self.prediction, classifier)
+
+
 def read_digit(
     source,
     classifier: Classifier,
@@ -52,30 +90,70 @@ def read_digit(
     (row, column, height, width) in the photo's own pixels, upright; ``rotation``: by how many degrees it must be turned
     counter-clockwise to stand upright.
     """
+    (reading,) = recognise([prepare(source, config, box=box, rotation=rotation)], classifier, tta=tta)
+    return reading
+
+
+def prepare(
+    source, config: Config | None = None, *, box: tuple[int, int, int, int] | None = None, rotation: float = 0.0
+) -> Prepared:
+    """Open a photo and take it through the steps; all as in read_digit, without the network."""
     photo = open_photo(source, box=box, rotation=rotation)
     started = time.perf_counter()
-    preprocessed, prediction = _best_read(photo, classifier, config, tta)
-    beside, parts = ([classifier.predict(one) for one in group] for group in (preprocessed.beside, preprocessed.parts))
-    said = verdict(prediction, classifier, preprocessed.certainty, beside, parts)
-    return Reading(said, prediction, preprocessed, (time.perf_counter() - started) * 1000)
+    others = candidates(photo, config)
+    return Prepared(next(others), others, time.perf_counter() - started)
 
 
-def _best_read(
-    photo: np.ndarray, classifier: Classifier, config: Config | None, tta: bool
-) -> tuple[Preprocessed, Prediction | None]:
-    """Return the first candidate that is read as a digit beyond doubt, or else the one that is most like one."""
+def recognise(photos: Sequence[Prepared], classifier: Classifier, *, tta: bool = False) -> list[Reading]:
+    """Read the digit in each prepared photo; the network is asked once for all of them.
+
+    It is asked again for the next candidate of those in which it saw no clear digit.
+    """
+    ways = [chain([photo.likeliest], photo.others) for photo in photos]
+    seconds = [photo.seconds for photo in photos]
+    read: list[list[_Read]] = [[] for _ in photos]
+    waiting = range(len(photos))
+    while waiting:
+        asked = {}
+        for number in waiting:
+            started = time.perf_counter()
+            if (made := next(ways[number], None)) is not None:
+                asked[number] = made
+            seconds[number] += time.perf_counter() - started
+        started = time.perf_counter()
+        for number, one in zip(asked, _read_each(list(asked.values()), classifier, tta), strict=True):
+            read[number].append(one)
+        waiting = [number for number in asked if not read[number][-1].is_clear(classifier)]
+        for number in asked:
+            seconds[number] += (time.perf_counter() - started) / len(asked)
+    readings = []
+    for each, took in zip(read, seconds, strict=True):
+        best = _best(each, classifier)
+        said = verdict(best.prediction, classifier, best.made.certainty, best.beside, best.parts)
+        readings.append(Reading(said, best.prediction, best.made, took * 1000))
+    return readings
+
+
+def _read_each(candidates: list[Preprocessed], classifier: Classifier, tta: bool) -> list[_Read]:
+    """Read several candidates in one call of the network."""
+    stacks = []
+    for made in candidates:
+        if made.digit is not None:
+            stacks.append(looks(made.digit) if tta else made.digit[None])
+        stacks += [other[None] for other in (*made.beside, *made.parts)]
+    predictions = iter(classifier.predict_each(stacks))
     read = []
-    for made in candidates(photo, config):
-        prediction = None if made.digit is None else classifier.predict(made.digit, tta=tta)
-        read.append((made, prediction))
-        if prediction and made.certainty >= SURE and is_clearly_a_digit(prediction, classifier):
-            return read[-1]
+    for made in candidates:
+        prediction = None if made.digit is None else next(predictions)
+        beside, parts = (list(islice(predictions, len(group))) for group in (made.beside, made.parts))
+        read.append(_Read(made, prediction, beside, parts))
+    return read
+
+
+def _best(read: list[_Read], classifier: Classifier) -> _Read:
+    """Return the last candidate if it is clear, or else the likeliest that nothing is much more like a digit than."""
+    if read[-1].is_clear(classifier):
+        return read[-1]
     # At a tie the later one was of no help; its trace says why.
-    first, other = read[0], max(reversed(read), key=_digit_likeness)
-    known = _digit_likeness(first)
-    return first if known < _digit_likeness(other) < MUCH_MORE * known else other
-
-
-def _digit_likeness(read: tuple[Preprocessed, Prediction | None]) -> float:
-    made, prediction = read
-    return 0.0 if prediction is None else made.certainty * prediction.confidence * prediction.likeness
+    first, other = read[0], max(reversed(read), key=lambda one: one.digit_likeness)
+    return first if first.digit_likeness < other.digit_likeness < MUCH_MORE * first.digit_likeness else other

@@ -3,7 +3,7 @@
 The API's documentation is made from these classes.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from inference.classifier import Prediction
 from inference.number import NumberReading
@@ -91,6 +91,9 @@ class NumberRecord:
     error: Problem | None
 
 
+NESTED = {"quality": QualityRecord, "error": Problem}
+
+
 def digit_record(file: str, reading: Reading) -> DigitRecord:
     """Return a reading as the answer for ``file``."""
     digit, confidence, probabilities = _predicted(reading.prediction)
@@ -137,6 +140,30 @@ def number_error(file: str, error: PhotoError) -> NumberRecord:
 def as_json(record) -> dict:
     """Return any of these records as plain JSON values, the fields in their order."""
     return asdict(record)
+
+
+def columns(record: dict) -> dict:
+    """Return a record, as as_json gives it, as one flat row: every row of a kind has the same columns.
+
+    The probabilities and the quality have a column each. Of many digits there are only how many they are and the
+    confidence of the least sure one. No value has a line break in it, so that a row of CSV is a line.
+    """
+    row = {}
+    for name, value in record.items():
+        if name == "probabilities":
+            row |= {f"probability_{digit}": probability for digit, probability in enumerate(value)}
+        elif name == "digits":
+            row |= {"digits": len(value), "confidence": min((found["confidence"] for found in value), default=0.0)}
+        elif name in NESTED:
+            row |= {f"{name}_{field.name}": (value or {}).get(field.name) for field in fields(NESTED[name])}
+        else:
+            row[name] = value
+    return {name: on_one_line(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def on_one_line(text: str) -> str:
+    """Return a text of several lines, rows of digits or an odd file name, as one."""
+    return " | ".join(text.splitlines())
 
 
 def _predicted(prediction: Prediction | None) -> tuple[int | None, float, list[float]]:

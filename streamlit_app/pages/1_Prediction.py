@@ -1,48 +1,53 @@
-"""Give a digit in one of four ways, and see what is read, how sure it is, and why."""
+"""Give a digit in one of several ways, or many at once, and see what is read, how sure it is, and why."""
 
 import streamlit as st
 
 from inference import PhotoError
-from ui.answer import read, remember
-from ui.inputs import MODES
+from ui.answer import read_once, remember
+from ui.checks import ask_check, show_history
+from ui.compare import offer_networks
+from ui.given import Photo
+from ui.history import record
+from ui.inputs import MANY, MODES, Mode, ask_mode
+from ui.many_page import show_many
 from ui.number import offer_number
 from ui.page import open_page
-from ui.settings import ask_settings
+from ui.settings import Settings, ask_settings
 from ui.show import show_answer, show_details
 from ui.texts import said, text
 
-open_page("prediction")
-titles = {name: text(f"input.{name}") for name in MODES}
-mode = MODES[
-    st.segmented_control(
-        text("input.mode"),
-        titles,
-        format_func=titles.get,
-        default="upload",
-        required=True,
-        key="mode",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-]
-settings = ask_settings(of_photos=mode.gives_photos)
-left, right = st.columns(2, gap="medium")
-with left:
-    given = mode.ask()
-    st.caption(text("page.private"))
-answer = None
-with right:
-    if given is None:
-        st.caption(text("answer.here"))
-    else:
+
+def show_one(mode: Mode, settings: Settings) -> None:
+    """Ask for one digit: the input on the left, the answer on the right, all the rest below."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        given = mode.ask()
+    with right:
+        if given is None:
+            st.caption(text("answer.here"))
+            return
         try:
-            answer = read(given, settings)
+            answer = read_once(given, settings)
         except PhotoError as error:
             st.error(said(error.message))
-        else:
-            remember(answer)
-            show_answer(answer)
-if answer is not None:
-    if answer.trace and answer.prediction is not None:
-        offer_number(answer)
+            return
+        remember(answer)
+        show_answer(answer)
+        entry = record(given, answer)
+        if entry is not None and entry.is_own:
+            ask_check(entry)
+    if isinstance(given, Photo) and answer.prediction is not None:
+        offer_number(given, answer, settings)
+    offer_networks(answer, tta=settings.tta)
     show_details(answer)
+
+
+open_page("prediction")
+name = ask_mode()
+settings = ask_settings(of_photos=name == MANY or MODES[name].gives_photos)
+if name == MANY:
+    show_many(settings)
+else:
+    show_one(MODES[name], settings)
+st.caption(text("page.private"))
+show_history()

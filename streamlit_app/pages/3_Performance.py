@@ -1,14 +1,45 @@
 """How well the network and the whole way from a photo do, each figure with the file that it comes from."""
 
-from ui import results
+from ui.development import show_development
 from ui.page import open_page
-from ui.performance import show_digits, show_headline, show_photos, show_speed, show_training_curves, show_tta
+from ui.performance.calibration import show_calibration
+from ui.performance.confusion import show_confusion
+from ui.performance.curves import show_curves
+from ui.performance.damaged import show_damaged
+from ui.performance.headline import show_headline
+from ui.performance.networks import show_networks
+from ui.performance.photos import show_photos
+from ui.performance.refused import show_refused
+from ui.performance.scenes import show_scenes
+from ui.performance.speed import show_speed
+from ui.performance.steps_worth import show_steps_worth
+from ui.performance.tta import show_tta
+from ui.rooms import show_rooms
+
+
+def _show_test_images() -> None:
+    show_confusion()
+    show_calibration()
+    show_tta()
+
+
+def _show_real_photos() -> None:
+    show_photos()
+    show_scenes()
+    show_steps_worth()
+    show_refused()
+
+
+def _show_networks() -> None:
+    show_networks()
+    show_development(with_reasons=False)
+    show_curves()
+    show_speed()
+
 
 open_page("performance")
-evaluation = results.evaluation()
-show_headline(evaluation)
-show_photos(results.photos())
-show_digits(evaluation)
-show_tta(evaluation)
-show_speed(results.benchmark())
-show_training_curves(results.history())
+show_headline()
+show_rooms(
+    "performance",
+    {"test": _show_test_images, "photos": _show_real_photos, "damaged": show_damaged, "networks": _show_networks},
+)

@@ -4,15 +4,14 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from inference.photo import MIN_SIDE, Box, PhotoError, Source, open_measured
+from inference.photo import MIN_SIDE, Box, Source, open_measured
+from ui.canvas import MARGIN
 from ui.pictures import data_url, shown
 from ui.texts import text
 
 # The marked picture fits on a phone of 360 pixels, and leaves room beside it to scroll the page.
+# The canvas goes on above and below it, by MARGIN: a line may also begin outside the photo.
 WIDTH, HEIGHT = 300, 360
-# Above and below the photo the canvas goes on: the component's toolbar, unseen until a mouse comes, lies over the first
-# 30 pixels on the right and takes a finger's touch there. A line may also begin outside the photo.
-MARGIN = 32
 TILT = 45  # degrees that the slider goes to each side
 MARK = "mark"  # in the session's state: the _Marking of the photo that is there
 COLOUR, LINE = "#0f766e", 4
@@ -59,18 +58,19 @@ class _Marking:
         return max(1, round(self.rows * scale)), max(1, round(self.columns * scale))
 
 
-def ask_mark(data: bytes) -> Mark:
-    """Offer to mark the digit in a photo, given as a file; return what is marked, nothing where nobody asked for it."""
+def ask_mark(data: bytes) -> Mark | None:
+    """Offer to mark the digit in a photo, a file that can be opened; return what is marked, None where nobody asked."""
     of = hash(data)
     if not st.toggle(text("mark.offer"), key=f"marking_{of}", persist_state="session"):
-        return Mark()
-    try:
-        marking = _marking(of, data)
-    except PhotoError:
-        return Mark()  # the page says what is wrong with the photo
+        return None
     st.caption(text("mark.hint"))
-    box = _ask_box(marking)
+    box = _ask_box(_marking(of, data))
     return Mark(box, _ask_rotation())
+
+
+def forget_mark() -> None:
+    """Forget what is marked: the photo is taken away."""
+    st.session_state.pop(MARK, None)
 
 
 def _marking(of: int, data: Source) -> _Marking:

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
+from ui.texts import text
+
 WIDTH = 170  # pixels: two beside each other on a phone, four on a desktop
 
 
-def show_figures(figures: list[tuple[str, str, str]]) -> None:
-    """Show each (label, value, note) in a row that wraps where the screen is narrow."""
+def show_figures(figures: list[tuple[str, str, str]], width: int = WIDTH) -> None:
+    """Show each (label, value, note), so many pixels wide, in a row that wraps where the screen is narrow."""
     with st.container(horizontal=True):
         for label, value, note in figures:
-            with st.container(width=WIDTH, gap="xxsmall"):
+            with st.container(width=width, gap="xxsmall"):
                 st.metric(label, value)
                 if note:
                     st.caption(note)
@@ -23,3 +25,15 @@ def show_table(rows: list[dict[str, str]]) -> None:
     head = list(rows[0])
     lines = [head, ["---"] * len(head), *(row.values() for row in rows)]
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def show_missing(what: str, file: str, command: str) -> None:
+    """Say that a file of models/ is not there, and which command makes it."""
+    st.info(text("performance.missing", what=what, file=f"models/{file}", command=command))
+
+
+def source(file: str, facts: list[str] | None = None) -> str:
+    """Return from which file of models/ figures come, and under which conditions they were measured."""
+    if not facts:
+        return text("performance.source", file=f"models/{file}")
+    return text("performance.source_and_facts", file=f"models/{file}", facts=", ".join(facts))

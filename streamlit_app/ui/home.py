@@ -7,20 +7,25 @@ from inference.samples import photo
 from inference.steps import STEPS
 from ui import results
 from ui.answer import read
+from ui.examples import SAMPLE_DIGIT
 from ui.figures import show_figures
-from ui.inputs import SAMPLE_DIGIT, Photo
+from ui.given import Photo
 from ui.page import PAGES, link
 from ui.pictures import picture
 from ui.settings import Settings
 from ui.texts import said, text
 from ui.words import decimals, duration, interval, number, percent
 
+SAMPLE_DIGITS = (SAMPLE_DIGIT, 7, 2, 9, 0, 3, 8, 1, 6, 5)  # in the order in which they are shown
+SHOWN = "sample_shown"  # in the session's state: how often another one was asked for
 BOX = 170  # pixels: two beside each other on a phone
 
 
 def show_sample() -> None:
     """Read our own sample photo, here and now, and show it before, in between and after."""
-    answer = read(Photo(photo(SAMPLE_DIGIT)), Settings(Config(rembg="never"), tta=False))
+    place = st.session_state.get(SHOWN, 0)
+    digit = SAMPLE_DIGITS[place % len(SAMPLE_DIGITS)]
+    answer = read(Photo(photo(digit, seed=place)), Settings(Config(rembg="never"), tta=False))
     with st.container(horizontal=True, vertical_alignment="center"):
         picture(answer.original, text("home.photo"), box=BOX, alt=text("home.photo_alt"))
         if answer.digit is not None:
@@ -34,6 +39,11 @@ def show_sample() -> None:
                 st.metric(text("home.read_as"), str(answer.prediction.digit), width=100)
                 st.metric(text("answer.confidence"), percent(answer.prediction.confidence), width="content")
             st.caption(text("home.just_now", duration=duration(answer.elapsed_ms / 1000)))
+            st.button(text("home.another"), on_click=_show_another)
+
+
+def _show_another() -> None:
+    st.session_state[SHOWN] = st.session_state.get(SHOWN, 0) + 1
 
 
 def show_links() -> None:

@@ -1,53 +1,108 @@
-"""Read a number: every digit of the photo, boxes around them, and the text."""
+"""Read a number: every digit of the photo, boxes around them, the text, and each digit to look into."""
 
 import cv2
 import numpy as np
 import streamlit as st
 
 from inference import NetworkUnavailable, read_number
-from inference.number import NumberReading
+from inference.number import WORKING_SIDE, FoundDigit, NumberReading
+from inference.photo import Box, open_measured
 from inference.verdict import SEVERAL_DIGITS
 from ui import results
-from ui.answer import Answer
+from ui.answer import Answer, read_once
+from ui.given import Photo
 from ui.pictures import over_chequerboard, picture
+from ui.recall import recalled
+from ui.settings import Settings
+from ui.show import show_answer, show_steps
 from ui.texts import text
-from ui.words import percent
+from ui.words import confidence
 
 # Of the longer side: the line of a box, seen on a phone and not wider than a pen.
 LINE = 1 / 250
-BOX_COLOUR = (194, 87, 12)
+BOX_COLOUR, CHOSEN_COLOUR = (194, 87, 12), (15, 118, 110)
 # A digit under this is named: look at it.
 DOUBTFUL = 0.9
+# Around a digit that is looked into, as a share of its longer side: enough to see on what it stands.
+AROUND = 0.15
 
 
-def offer_number(answer: Answer) -> None:
+def offer_number(given: Photo, answer: Answer, settings: Settings) -> None:
     """Offer to read all digits of a photo that was read as one digit, and show them where that is wanted."""
     several = answer.verdict == SEVERAL_DIGITS
     if not st.toggle(text("read_number.ask"), value=several, key=f"number_{several}"):
         return
     try:
-        reading = read_number(answer.original, results.classifier())
+        network = results.classifier()
     except NetworkUnavailable:
         return  # the answer has said so
+    pixels, reading = recalled("number", (given.key, id(network)), lambda: _read(given, answer, network))
     if not reading.digits:
         st.info(text("read_number.none"))
         return
     left, right = st.columns(2, gap="medium")
-    with left:
-        picture(boxed(answer.original, reading), "", box=380, alt=text("read_number.alt", count=len(reading.digits)))
     with right:
-        st.caption(text("read_number.found", count=len(reading.digits)))
-        st.code(reading.text, language=None)
-        doubtful = [f"{one.digit} ({percent(one.confidence)})" for one in reading.digits if one.confidence < DOUBTFUL]
-        if doubtful:
-            st.caption(text("read_number.doubtful", digits=", ".join(doubtful)))
+        chosen = _show_text(reading, given)
+    with left:
+        alt = text("read_number.alt", count=len(reading.digits))
+        picture(boxed(pixels, reading, chosen), "", box=380, alt=alt)
+    if chosen is not None:
+        found = reading.digits[chosen]
+        _look_into(Photo(pixels, around(found, *pixels.shape[:2])), settings)
 
 
-def boxed(photo: np.ndarray, reading: NumberReading) -> np.ndarray:
-    """Return a copy of a photo (R, C, 3 or 4) uint8 with a box around every digit, (R, C, 3)."""
+def boxed(photo: np.ndarray, reading: NumberReading, chosen: int | None = None) -> np.ndarray:
+    """Return a copy of a photo (R, C, 3 or 4) uint8 with a box around every digit, (R, C, 3).
+
+    The ``chosen`` one's is twice as wide, and of another colour.
+    """
     drawn = over_chequerboard(photo) if photo.shape[2] == 4 else photo.copy()
     width = max(1, round(LINE * max(drawn.shape)))
-    for found in reading.digits:
+    for place, found in enumerate(reading.digits):
         corners = (found.column, found.row), (found.column + found.width, found.row + found.height)
-        cv2.rectangle(drawn, *corners, BOX_COLOUR, width)
+        colour, line = (CHOSEN_COLOUR, 2 * width) if place == chosen else (BOX_COLOUR, width)
+        cv2.rectangle(drawn, *corners, colour, line)
     return drawn
+
+
+def around(found: FoundDigit, rows: int, columns: int) -> Box:
+    """Return the box of a digit with some of what is around it, inside a photo of this size."""
+    margin = round(AROUND * max(found.height, found.width))
+    row, column = max(0, found.row - margin), max(0, found.column - margin)
+    bottom, right = found.row + found.height + margin, found.column + found.width + margin
+    return Box(row, column, min(rows, bottom) - row, min(columns, right) - column)
+
+
+def _read(given: Photo, answer: Answer, network) -> tuple[np.ndarray, NumberReading]:
+    """Return the photo, as large as a page of digits is worked on, with its digits; their boxes are in its pixels."""
+    pixels = answer.original
+    if not given.rotation:
+        pixels = open_measured(given.source, WORKING_SIDE, given.box).pixels
+    return pixels, read_number(pixels, network)
+
+
+def _show_text(reading: NumberReading, given: Photo) -> int | None:
+    """Show the text and return the place of the digit that the person chooses to look into."""
+    st.caption(text("read_number.found", count=len(reading.digits)))
+    st.code(reading.text, language=None)
+    doubtful = [f"{one.digit} ({confidence(one.confidence)})" for one in reading.digits if one.confidence < DOUBTFUL]
+    if doubtful:
+        st.caption(text("read_number.doubtful", digits=", ".join(doubtful)))
+    return st.pills(
+        text("read_number.look_into"),
+        range(len(reading.digits)),
+        format_func=lambda place: text("read_number.place", place=place + 1, digit=reading.digits[place].digit),
+        key=f"look_into_{hash(given.key)}",
+    )
+
+
+def _look_into(part: Photo, settings: Settings) -> None:
+    """Show one digit of several as an answer of its own: read again, alone."""
+    answer = read_once(part, settings, slot="digit_of_number")
+    with st.container(border=True):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            picture(answer.original, text("read_number.cut"), box=220, alt=text("read_number.cut"))
+        with right:
+            show_answer(answer)
+        show_steps(answer)

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from ui.tints import side_by_side
+
 # Pictures up to this side are enlarged pixel by pixel, so that each pixel is seen; larger ones are reduced to it.
 SHOWN_SIDE = 448
 FEW_PIXELS = 200
@@ -27,6 +29,16 @@ def shown(image: np.ndarray, side: int = SHOWN_SIDE) -> np.ndarray:
     scale = side / longest
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def thumbnail(image: np.ndarray, side: int) -> np.ndarray:
+    """Return an image (R, C[, 3 or 4]) with its longer side just ``side`` pixels long: (R', C'[, 3])."""
+    if image.ndim == 3 and image.shape[2] == 4:
+        image = over_chequerboard(image)
+    scale = side / max(image.shape[:2])
+    rows, columns = (max(1, round(length * scale)) for length in image.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
+    return cv2.resize(image, (columns, rows), interpolation=way)
 
 
 def framed(image: np.ndarray) -> np.ndarray:
@@ -74,14 +86,9 @@ def mosaic(maps: np.ndarray, gap: int = 1) -> np.ndarray:
     (R', C', 3) RGB: dark blue where a filter finds nothing, yellow where it finds most of what it looks for, grey
     between the maps: a map may be dark to its edge.
     """
-    rows, columns, count = maps.shape
+    count = maps.shape[-1]
     across = 2 ** int(np.ceil(np.log2(max(1.0, count**0.5))))
-    down = -(-count // across)
     brightest = np.maximum(maps.max(axis=(0, 1), keepdims=True), 1e-6)
     levels = np.clip(maps / brightest * 255, 0, 255).astype(np.uint8)
-    grid = np.full((down * (rows + gap) - gap, across * (columns + gap) - gap, 3), 128, np.uint8)
-    for number in range(count):
-        row, column = number // across * (rows + gap), number % across * (columns + gap)
-        coloured = cv2.applyColorMap(levels[..., number], cv2.COLORMAP_VIRIDIS)
-        grid[row : row + rows, column : column + columns] = cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB)
-    return grid
+    coloured = [cv2.applyColorMap(levels[..., number], cv2.COLORMAP_VIRIDIS)[..., ::-1] for number in range(count)]
+    return side_by_side(coloured, across, gap)

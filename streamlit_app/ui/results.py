@@ -24,7 +24,7 @@ def classifier(name: str = DEFAULT_NETWORK) -> Classifier:
     return _classifier(name, str(folder), _stamp(folder / f"{name}.onnx"), _stamp(folder / f"{name}.json"))
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _classifier(name: str, folder: str, *stamps: int) -> Classifier:
     return Classifier(name)
 
@@ -45,6 +45,11 @@ def evaluation(name: str = DEFAULT_NETWORK) -> dict | None:
     return _json(models_folder() / f"{name}_evaluation.json")
 
 
+def misread(name: str = DEFAULT_NETWORK) -> list[int]:
+    """Return which of MNIST's test images the network misreads, as far as it was measured."""
+    return [row["index"] for row in (evaluation(name) or {}).get("misread", ())]
+
+
 def photos() -> dict | None:
     """Return what ``digitlens benchmark`` measured on real photos."""
     return _json(models_folder() / "photos.json")
@@ -53,6 +58,28 @@ def photos() -> dict | None:
 def benchmark() -> dict | None:
     """Return what ``make benchmark`` measured of speed."""
     return _json(models_folder() / "benchmark.json")
+
+
+def measured(name: str) -> dict | None:
+    """Return what a script measured, from the file of this name in models/: scenes.json, for example."""
+    return _json(models_folder() / name)
+
+
+def table(name: str) -> list[dict[str, str]] | None:
+    """Return the rows of a .csv file of models/, as they are written there."""
+    path = models_folder() / name
+    return _table(str(path), _stamp(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _table(path: str, stamp: int) -> list[dict[str, str]] | None:
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, ValueError):
+        return None
+    whole = rows and all(None not in row and None not in row.values() for row in rows)  # a row cut short holds None
+    return rows if whole else None
 
 
 def history(name: str = DEFAULT_NETWORK) -> list[dict[str, float]] | None:

@@ -12,9 +12,10 @@ from ui.answer import Answer
 from ui.charts import probability_chart, show_chart
 from ui.pictures import picture
 from ui.texts import said, step_words, text
-from ui.words import duration, percent, view
+from ui.words import confidence, duration, percent, view
 
 TILE = 170  # pixels: two steps beside each other on a phone, four on a desktop
+READ = 150  # pixels: room for three bars beside it on a phone
 VOTE = 104  # pixels: three looks beside each other on a phone
 
 
@@ -22,25 +23,21 @@ VOTE = 104  # pixels: three looks beside each other on a phone
 
 
 def show_answer(answer: Answer) -> None:
-    """Show the verdict, the original beside what the network reads, and the three best guesses."""
+    """Show the verdict, and what the network reads beside the three best guesses."""
     if answer.problem:
         st.error(said(answer.problem))
     _show_verdict(answer)
-    if answer.trace:
-        _show_pair(answer)
-    if answer.prediction is None:
+    if answer.digit is None:
         return
-    for digit, probability in answer.prediction.top(3):
-        st.progress(min(1.0, probability), f"**{digit}** · {percent(probability)}")
-    if answer.trace and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if answer.trace:  # an image of MNIST is what the network reads already
+            picture(answer.digit, text("answer.read"), box=READ, alt=text("answer.read_alt"))
+        if answer.prediction is not None:
+            with st.container(width="stretch"):
+                for digit, probability in answer.prediction.top(3):
+                    st.progress(min(1.0, probability), f"**{digit}** · {confidence(probability)}")
+    if answer.trace and answer.prediction is not None and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
         (st.caption if answer.verdict == DIGIT else st.info)(text("answer.one_and_seven"))
-
-
-def _show_pair(answer: Answer) -> None:
-    with st.container(horizontal=True):
-        picture(answer.original, text("answer.given"), box=150, alt=text("answer.given_alt"))
-        if answer.digit is not None:
-            picture(answer.digit, text("answer.read"), box=150, alt=text("answer.read_alt"))
 
 
 def _show_verdict(answer: Answer) -> None:
@@ -49,9 +46,13 @@ def _show_verdict(answer: Answer) -> None:
     if answer.prediction is None:
         return
     with st.container(border=True, horizontal=True):
-        st.metric(text("answer.digit"), str(answer.prediction.digit), width=48)
-        st.metric(text("answer.confidence"), percent(answer.prediction.confidence), width="content")
-        st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
+        if answer.verdict == NOT_A_DIGIT:
+            st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
+            st.metric(text("answer.most_like"), str(answer.prediction.digit), width="content")
+        else:
+            st.metric(text("answer.digit"), str(answer.prediction.digit), width=48)
+            st.metric(text("answer.confidence"), confidence(answer.prediction.confidence), width="content")
+            st.metric(text("answer.verdict"), text(f"verdict.{answer.verdict}"), width="content")
     if answer.verdict == UNSURE:
         st.warning(" ".join([f"**{text('answer.unsure')}**", *_why_unsure(answer)]))
     if answer.verdict == NOT_A_DIGIT:
@@ -89,8 +90,7 @@ def show_details(answer: Answer) -> None:
             _show_quality(answer)
     if answer.prediction is not None and answer.prediction.votes:
         _show_votes(answer)
-    if answer.trace:
-        _show_steps(answer)
+    show_steps(answer)
 
 
 def _show_probabilities(prediction: Prediction) -> None:
@@ -115,13 +115,16 @@ def _show_votes(answer: Answer) -> None:
     st.subheader(text("answer.votes"), anchor=False)
     st.caption(text("answer.votes_hint", count=len(votes)))
     with st.container(horizontal=True):
-        for image, (look, digit, confidence) in zip(looks(answer.digit), votes, strict=True):
+        for image, (look, digit, sureness) in zip(looks(answer.digit), votes, strict=True):
             words = view(look.name)
-            caption = text("answer.vote", view=words, digit=digit, confidence=percent(confidence))
+            caption = text("answer.vote", view=words, digit=digit, confidence=confidence(sureness))
             picture(image, caption, box=VOTE, alt=text("answer.vote_alt", view=words))
 
 
-def _show_steps(answer: Answer) -> None:
+def show_steps(answer: Answer) -> None:
+    """Show the eleven steps as pictures with captions, as far as they went; an image that took none has none."""
+    if not answer.trace:
+        return
     st.subheader(text("answer.steps"), anchor=False)
     if len(answer.trace) < len(STEPS):
         st.caption(text("answer.steps_end", number=len(answer.trace)))

@@ -1,7 +1,9 @@
 """Figures as people read them, in their language."""
 
 import math
+import re
 
+from inference.verdict import BLANK, NOT_A_DIGIT
 from ui.texts import said, text
 
 # The categories of `digitlens benchmark`, in the order in which they are shown.
@@ -13,6 +15,11 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return _local(f"{value:{'+' if signed else ''},.{digits}f}")
 
 
+def added(value: float, digits: int) -> str:
+    """Return a number as the next term of a sum: "+ 0.30", "− 0.30"."""
+    return f"{'−' if value < 0 else '+'} {number(abs(value), digits)}"
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Return 0-1 as a percentage that never rounds up to certainty: 0.9999 is "> 99.9 %", on one line."""
     step = 10**-digits
@@ -22,6 +29,17 @@ def percent(share: float, digits: int = 1) -> str:
     if 0 < value < step / 2:
         return f"<\u00a0{_percent(step, digits)}"
     return _percent(value, digits)
+
+
+def confidence(share: float) -> str:
+    """Return a probability as a percentage that is never called certain, however close a network comes to it."""
+    return percent(min(share, 1 - 1e-9))
+
+
+def outcome(verdict: str, digit: int | None, sureness: float) -> str:
+    """Return an answer in a few words; what is no digit is not called one, however sure the network is."""
+    words = text(f"verdict.{verdict}")
+    return words if verdict in (BLANK, NOT_A_DIGIT) else f"**{digit}** · {confidence(sureness)} · {words}"
 
 
 def decimals(images: int) -> int:
@@ -42,8 +60,15 @@ def kind(category: str) -> str:
     return text(f"kind.{category}") if category in KINDS else category.replace("_", " ").capitalize()
 
 
+def block_title(name: str) -> str:
+    """Return what a block of the network is called: "block2" is "Block 2"."""
+    return text("network.block", number=name.removeprefix("block"))
+
+
 def duration(seconds: float) -> str:
-    """Return a time as "0.2 ms", "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
+    """Return a time as "< 0.1 ms", "0.2 ms", "12 ms", "3.4 s", "25 min" or "2 h 5 min"."""
+    if 0 < seconds < 0.00005:
+        return f"< {number(0.1, 1)} ms"
     if seconds < 0.0095:
         return f"{number(1000 * seconds, 1)} ms"
     if seconds < 1:
@@ -67,6 +92,11 @@ def significant(value: float) -> str:
 def view(name: str) -> str:
     """Return what a look of several does, from its name in inference.tta."""
     return ", ".join(said(part) for part in name.split(", "))
+
+
+def escaped(name: str) -> str:
+    """Return a name that somebody else chose, a file's, so that Markdown shows it as it is and can break it."""
+    return re.sub(r"(?<=[/_-])", "\u200b", re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", name))
 
 
 def _percent(value: float, digits: int) -> str:

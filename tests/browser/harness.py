@@ -16,13 +16,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from ui.crop import MARGIN
+from ui.canvas import MARGIN
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 DESKTOP = {"width": 1280, "height": 720}
+TABLET = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
+# Each page that has rooms: the link to it on the first page.
+LINKS = {"Architecture": "See how it is built", "Performance": "See how well it does"}
 WAIT = 20_000  # milliseconds; the first page loads Streamlit's whole front end
+CLICKED = 300  # milliseconds until a click has reached the server, and the page says that it is at work
 SIGNS_OF_ERROR = re.compile(r"Traceback|\bError\b|ERROR|Exception", re.IGNORECASE)
 
 
@@ -136,6 +140,15 @@ class Dashboard:
         self.page.get_by_test_id("stButtonGroup").get_by_text(mode, exact=True).click()
         self.settle()
 
+    def open_room(self, title: str) -> None:
+        """Open one of the rooms of this page."""
+        rooms = self.page.get_by_test_id("stMain").get_by_test_id("stButtonGroup").first
+        button = rooms.get_by_role("radio", name=title, exact=True)
+        button.click()
+        expect(button).to_have_attribute("aria-checked", "true")
+        self.page.wait_for_timeout(CLICKED)
+        self.settle()
+
     def go_by_sidebar(self, page: str) -> None:
         """Change the page by the list in the sidebar."""
         self.page.get_by_test_id("stSidebar").get_by_role("link", name=page, exact=True).click()
@@ -153,11 +166,11 @@ class Dashboard:
         self.page.get_by_test_id("stCameraInputButton").click()
 
     def draw(self, path: list[tuple[float, float]]) -> None:
-        """Draw one stroke on the canvas with the mouse."""
+        """Draw one stroke on the sheet or the photo of the canvas, in its pixels, with the mouse."""
         canvas = self.page.locator("canvas.upper-canvas")
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
-        (x, y), *rest = path
+        (x, y), *rest = ((x, MARGIN + y) for x, y in path)
         mouse = self.page.mouse
         mouse.move(box["x"] + x, box["y"] + y)
         mouse.down()
@@ -171,7 +184,7 @@ class Dashboard:
         expect(canvas).to_have_count(1)  # a new one may still stand beside the old one
         box = canvas.bounding_box()
         height = box["height"] - 2 * MARGIN
-        self.draw([(x * box["width"], MARGIN + y * height) for x, y in (corner, opposite)])
+        self.draw([(x * box["width"], y * height) for x, y in (corner, opposite)])
 
     def metric(self, label: str) -> Locator:
         """Return the value shown under this label."""

@@ -1,23 +1,29 @@
-"""Take a picture of every page into screenshots/: ``python -m tests.browser.screenshots``.
+"""Take a picture of every page and state into screenshots/: ``python -m tests.browser.screenshots``.
 
 In every language, on a desktop and on a phone, light and dark; what is seen first (NAME.png) and the whole page
-(NAME-whole.png). ``--languages fr``, ``--schemes light``: only these.
+(NAME-whole.png). ``--languages fr``, ``--schemes light``: only these; ``--screens tablet``: also that one.
 """
 
 import argparse
+import io
+import re
+import tempfile
+import zipfile
 from itertools import product
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
-from inference.samples import encoded, photo
-from tests.browser.harness import DESKTOP, PHONE, ROOT, Dashboard, Server, launch_chromium, running_server
-from tests.drawn import mouse_paths
+from inference.samples import DIGITS, encoded, photo
+from tests.browser.harness import DESKTOP, PHONE, ROOT, TABLET, Dashboard, Server, launch_chromium, running_server
+from tests.drawn import mouse_paths, write_y4m
+from tests.rooms import ROOMS
+from ui.examples import NUMBER
 from ui.texts import LANGUAGES, catalogue
 
 FOLDER = ROOT / "screenshots"
-SCREENS = {"desktop": DESKTOP, "phone": PHONE}
+SCREENS = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SCHEMES = ("light", "dark")
 DRAWN_IN = 1500  # milliseconds that a chart takes to be drawn
 
@@ -26,11 +32,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Take a picture of every page into screenshots/.")
     parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=LANGUAGES)
     parser.add_argument("--schemes", nargs="+", choices=SCHEMES, default=SCHEMES)
+    parser.add_argument("--screens", nargs="+", choices=SCREENS, default=("desktop", "phone"))
     wanted = parser.parse_args()
     FOLDER.mkdir(exist_ok=True)
-    with running_server() as server, sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        for language, screen, scheme in product(wanted.languages, SCREENS, wanted.schemes):
+    with tempfile.TemporaryDirectory() as folder, running_server() as server, sync_playwright() as playwright:
+        film = Path(folder, "sheet.y4m")
+        write_y4m(film, photo(2, rows=480, columns=640))
+        browser = launch_chromium(playwright, film)
+        for language, screen, scheme in product(wanted.languages, wanted.screens, wanted.schemes):
             take_all(browser, server, language, screen, scheme)
         browser.close()
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.relative_to(ROOT)}/")
@@ -42,6 +51,8 @@ def take_all(browser: Browser, server: Server, language: str, screen: str, schem
 
     def take(name: str) -> None:
         stem = FOLDER / f"{name}-{language}-{screen}-{scheme}"
+        page.mouse.move(0, 0)  # away from what shows buttons when the mouse is over it
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
         page.wait_for_timeout(DRAWN_IN)
         page.screenshot(path=f"{stem}.png")
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
@@ -50,21 +61,51 @@ def take_all(browser: Browser, server: Server, language: str, screen: str, schem
         page.screenshot(path=Path(f"{stem}-whole.png"))
         page.set_viewport_size(SCREENS[screen])
 
-    context = browser.new_context(viewport=SCREENS[screen], color_scheme=scheme, locale=language)
+    context = browser.new_context(
+        viewport=SCREENS[screen], color_scheme=scheme, locale=language, permissions=["camera"]
+    )
     page = context.new_page()
     person = Dashboard(page, server.url)
+
+    def answered(label: str = "answer.digit") -> None:
+        expect(person.metric(text[label])).to_be_visible()
+
+    def button(key: str) -> Locator:
+        return page.get_by_role("button", name=text[key], exact=True)
 
     person.open_home()
     take("home")
     person.open(text["home.prediction_link"], text["page.prediction"])
     take("prediction-empty")
+    button("examples.letter").click()
+    answered("answer.most_like")
+    take("prediction-letter")
+    button("input.remove").click()
+    button("examples.number").click()
+    page.get_by_test_id("stCode").wait_for()
+    page.get_by_role("radio", name=text["read_number.place"].format(place=2, digit=NUMBER[1])).click()
+    page.get_by_text(text["read_number.cut"]).wait_for()
+    take("prediction-number")
     person.upload("five.jpg", "image/jpeg", encoded(photo(5, 640, 480), ".jpg"))
+    expect(page.get_by_test_id("stCode")).to_have_count(0)
     expect(person.metric(text["answer.digit"])).to_have_text("5")
     take("prediction-photo")
+    page.get_by_text(text["compare.ask"]).click()
+    page.get_by_test_id("stPopoverButton").click()
+    page.get_by_role("radio", name="7", exact=True).click()
+    button("check.undo").wait_for()
+    page.get_by_text(re.compile(text["history.title"].split("{")[0])).click()
+    button("history.csv").wait_for()
+    take("prediction-corrected")
     person.upload("blank.png", "image/png", encoded(np.full((300, 400, 3), 235, np.uint8)))
     expect(page.get_by_text(text["answer.none_found"])).to_be_visible()
     take("prediction-blank")
+    person.upload("notes.png", "image/png", b"These are notes, not a picture.")
+    expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
+    take("prediction-error")
     person.choose(text["input.camera"])
+    person.take_photo()
+    answered()
     take("prediction-camera")
     person.choose(text["input.draw"])
     for stroke in mouse_paths(7):
@@ -74,13 +115,29 @@ def take_all(browser: Browser, server: Server, language: str, screen: str, schem
     person.choose(text["input.mnist"])
     person.settle()
     take("prediction-mnist")
-    person.open_home()
-    person.open(text["home.architecture_link"], text["page.architecture"])
-    take("architecture")
-    person.open_home()
-    person.open(text["home.performance_link"], text["page.performance"])
-    take("performance")
+    person.choose(text["input.many"])
+    page.get_by_text(text["many.files"]).wait_for()
+    person.upload("photos.zip", "application/zip", zipped())
+    answered("many.accuracy")
+    take("prediction-many")
+    for name, rooms in ROOMS.items():
+        person.open_home()
+        person.open(text[f"home.{name}_link"], text[f"page.{name}"])
+        for room in rooms:
+            person.open_room(text[f"{name}.room_{room}"])
+            take(f"{name}-{room}")
     context.close()
+
+
+def zipped() -> bytes:
+    """Return photos in folders with their labels, one of them in the wrong folder, and what is no image, as a ZIP."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for digit in DIGITS:
+            archive.writestr(f"digits/{digit}/photo.jpg", encoded(photo(digit, 480, 360), ".jpg"))
+        archive.writestr("digits/3/another.jpg", encoded(photo(5, 480, 360), ".jpg"))
+        archive.writestr("digits/8/notes.png", b"These are notes.")
+    return file.getvalue()
 
 
 if __name__ == "__main__":

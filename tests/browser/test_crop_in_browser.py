@@ -20,7 +20,7 @@ LOADED_IN = 2500  # milliseconds: until its picture is loaded, the canvas forget
 def upload_and_open_marking(dashboard: Dashboard, picture: np.ndarray) -> None:
     dashboard.open_prediction("Upload")
     dashboard.upload("two.png", "image/png", encoded(picture))
-    expect(dashboard.metric("Digit")).to_have_count(1)
+    expect(dashboard.metric("Verdict")).to_have_count(1)
     dashboard.page.get_by_text("Wrong place? Mark the digit yourself").click()
     expect(dashboard.page.locator("canvas.upper-canvas")).to_be_visible()
     dashboard.page.wait_for_timeout(LOADED_IN)

@@ -76,7 +76,7 @@ def test_drawing_is_answered_after_every_stroke_and_kept_while_away(dashboard):
     expect(dashboard.metric("Digit")).to_have_count(0)
     for stroke in mouse_paths(4):
         dashboard.draw(stroke)
-        expect(dashboard.metric("Digit")).to_have_count(1)
+        expect(dashboard.metric("Verdict")).to_have_count(1)
     expect(dashboard.metric("Digit")).to_have_text("4")
 
 
@@ -91,7 +91,7 @@ def test_mnist_image_by_index_and_at_random(dashboard):
     index.press("Enter")
     expect(dashboard.page.get_by_text(f"Right. The label is {labels[17]}.")).to_be_visible()
     expect(dashboard.metric("Digit")).to_have_text(str(labels[17]))
-    dashboard.page.get_by_role("button", name="Random").click()
+    dashboard.page.get_by_role("button", name="Random", exact=True).click()
     expect(index).not_to_have_value("17")
     chosen = int(index.input_value())
     expect(dashboard.page.get_by_text(re.compile(rf"(Right|Wrong)\. The label is {labels[chosen]}\."))).to_be_visible()

@@ -13,7 +13,7 @@ import numpy as np
 from inference.mnist import NotAnNpz, read_npz
 
 VARIABLE = "MNIST_C_NPZ"
-# Each corruption, in the order of the paper, and the operations of training/augmentation.py that come near it, the
+# Each corruption, in the order of the paper, and the operations of inference/augmentation.py that come near it, the
 # nearest first. A network that was trained with these has met something like the corruption: its error there is not
 # that of a surprise.
 CORRUPTIONS = {

@@ -7,8 +7,8 @@ import inspect
 import json
 from pathlib import Path
 
+from inference.augmentation import OPERATIONS
 from inference.classifier import DEFAULT_NETWORK
-from training.augmentation import OPERATIONS
 from training.evaluation.figures import CREDIT
 from training.evaluation.measures import percent
 from training.evaluation.mnist_c import CORRUPTIONS, VARIABLE
@@ -243,7 +243,7 @@ def _own_corruptions(card: dict, evaluation: dict, rows: list[dict]) -> str:
     return "\n".join(
         [
             "## Worse pictures: our own corruptions\n",
-            f"Each operation of `training/augmentation.py` alone, applied to {own['images']:,} validation images with"
+            f"Each operation of `inference/augmentation.py` alone, applied to {own['images']:,} validation images with"
             " a fixed seed (an operation for one digit: to the images of that digit); the share of wrong answers, one"
             " pass. Choices are made on these.\n",
             _table(("operation", *(["share in the last stage"] if shares else []), *_quoted(networks)), lines),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.augmentation import OPERATIONS, augment
+from inference.augmentation import OPERATIONS, augment
 from training.data import Split
 from training.evaluation.mnist_c import MnistC
 
@@ -19,7 +19,7 @@ Probabilities = Callable[[np.ndarray], np.ndarray]
 
 
 def validation_robustness(probabilities_of: Probabilities, validation: Split) -> dict:
-    """Return the errors under each operation of training.augmentation alone, applied to every validation image.
+    """Return the errors under each operation of inference.augmentation alone, applied to every validation image.
 
     As errors_of(); the same images for the same split, whatever network is asked.
     """

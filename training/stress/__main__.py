@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from inference.limits import Limits
+from training.machine import machine
+from training.serving import Server, running_server
 from training.stress import bad_input, load
-from training.stress.serving import Server, running_server
 
 PARTS = ("load", "memory", "bad_input")
 CLIENTS, CROWD = 8, 64
@@ -25,6 +26,7 @@ class Figure:
     measured: str
     goal: str
     holds: bool
+    values: dict
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,9 +54,14 @@ def main(arguments: list[str] | None = None) -> int:
                         flush=True,
                     )
     if options.json:
-        conditions = {"made_by": "python -m training.stress", "date": date.today().isoformat()}
-        rows = {"figures": [vars(figure) for figure in figures]}
-        options.json.write_text(json.dumps({**conditions, **vars(Limits.from_environment()), **rows}, indent=1) + "\n")
+        result = {
+            "date": date.today().isoformat(),
+            "made_by": "python -m training.stress",
+            "machine": machine(),
+            "limits": vars(Limits.from_environment()),
+            "figures": [vars(figure) for figure in figures],
+        }
+        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return int(not all(figure.holds for figure in figures))
 
 
@@ -62,16 +69,20 @@ def _load(server: Server, options: argparse.Namespace):
     photos = load.mixed_photos()
     cores = Limits().predictions
     load.load(server, photos, CLIENTS, 2)
-    bare = load.bare_rate(photos, cores, options.seconds)
     few, drawn = load.session_beside(server, lambda: load.load(server, photos, CLIENTS, options.seconds))
     crowd = load.load(server, photos, CROWD, options.seconds)
+    # The library alone before and after the server, so that a busy spell of the machine meets both.
+    bare = [load.bare_rate(photos, cores, options.seconds / 2)]
     alone = load.load(server, photos, CLIENTS, options.seconds)
+    bare.append(load.bare_rate(photos, cores, options.seconds / 2))
+    share = alone.rate / (sum(bare) / 2)
     yield _answered(few, f"{few.answered:.2%} of {few.total:,} answered 200", few.answered >= ANSWERED)
     yield Figure(
         f"{CLIENTS} clients, predictions a second",
-        f"{alone.rate:.1f}, the library alone {bare:.1f} on {cores} threads: {alone.rate / bare:.0%}",
+        f"{alone.rate:.1f}, the library alone {sum(bare) / 2:.1f} on {cores} threads: {share:.0%}",
         f"at least {RATE_SHARE:.0%}",
-        alone.rate >= RATE_SHARE * bare,
+        share >= RATE_SHARE,
+        {"rate": round(alone.rate, 2), "bare_rates": [round(rate, 2) for rate in bare], "share": round(share, 3)},
     )
     yield _answered(crowd, f"{crowd.statuses} and {len(crowd.disorderly)} others", not crowd.disorderly)
     yield Figure(
@@ -79,6 +90,7 @@ def _load(server: Server, options: argparse.Namespace):
         f"drawn {len(drawn)} times, slowest {max(drawn):.1f} s",
         f"under {DRAWN_WITHIN:.0f} s",
         max(drawn) < DRAWN_WITHIN,
+        {"drawn": len(drawn), "slowest_seconds": round(max(drawn), 2)},
     )
     for one in few, crowd:
         for fault in one.disorderly[:5]:
@@ -86,9 +98,18 @@ def _load(server: Server, options: argparse.Namespace):
 
 
 def _answered(one: load.Load, measured: str, holds: bool) -> Figure:
-    times = f"half within {one.percentile(50) * 1000:.0f} ms, 99 % within {one.percentile(99) * 1000:.0f} ms"
+    half, most = one.percentile(50) * 1000, one.percentile(99) * 1000
+    values = {
+        "clients": one.clients,
+        "seconds": round(one.seconds, 1),
+        "statuses": one.statuses,
+        "disorderly": len(one.disorderly),
+        "p50_ms": round(half, 1),
+        "p99_ms": round(most, 1),
+    }
+    measured += f", half within {half:.0f} ms, 99 % within {most:.0f} ms"
     goal = f"at least {ANSWERED:.1%}" if one.clients == CLIENTS else "only 200 and orderly 503"
-    return Figure(f"{one.clients} clients for {one.seconds:.0f} s", f"{measured}, {times}", goal, holds)
+    return Figure(f"{one.clients} clients for {one.seconds:.0f} s", measured, goal, holds, values)
 
 
 def _memory(server: Server, options: argparse.Namespace):
@@ -96,9 +117,10 @@ def _memory(server: Server, options: argparse.Namespace):
     growth = after / before - 1
     yield Figure(
         f"memory over {options.predictions:,} predictions",
-        f"{before / 2**20:.0f} to {after / 2**20:.0f} MiB, {growth:+.1%}",
+        f"{before:.0f} to {after:.0f} MiB, {growth:+.1%}",
         f"grows by less than {GROWTH:.0%}",
         growth < GROWTH,
+        {"before_mib": round(before, 1), "after_mib": round(after, 1), "growth": round(growth, 4)},
     )
 
 
@@ -112,8 +134,13 @@ def _bad_input(server: Server, options: argparse.Namespace):
         yield Figure(
             f"{outcome.answers.total():,} bad files {what}",
             f"{counts}; slowest {outcome.slowest:.2f} s; {len(outcome.troubles)} troubles",
-            f"no crash, none over {bad_input.HANG:.0f} s, every fault named",
+            f"no crash, none over {bad_input.HANG:.0f} s of the cores' time, every fault named",
             not outcome.troubles,
+            {
+                "answers": dict(outcome.answers),
+                "slowest_seconds": round(outcome.slowest, 3),
+                "troubles": outcome.troubles[:20],
+            },
         )
         for trouble in outcome.troubles[:10]:
             print(f"     {trouble}")

@@ -10,6 +10,7 @@ import zlib
 from functools import lru_cache
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 from inference.samples import drawing, photo
@@ -83,6 +84,8 @@ def valid_files() -> tuple[tuple[str, bytes], ...]:
         ("float.tif", Image.fromarray(np.asarray(grey).astype(np.float32)), {}),
         ("pages.tif", frames[0], {"save_all": True, "append_images": frames[1:]}),
     ]
+    pillow_heif.register_heif_opener()
+    kinds += [("rgb.heic", rgb, {}), ("rgba.heic", rgba, {}), ("rgb.avif", rgb, {}), ("rgba.avif", rgba, {})]
     files = []
     for name, image, settings in kinds:
         file = io.BytesIO()
@@ -176,6 +179,11 @@ def bombs() -> dict[str, bytes]:
         "sides.bmp": b"BM" + struct.pack("<IHHI", 70, 0, 0, 54) + _bmp_head(100_000, 100_000),
         "most_sides.bmp": b"BM" + struct.pack("<IHHI", 70, 0, 0, 54) + _bmp_head(2**31 - 1, -(2**31) + 1),
         "sides.webp": b"RIFF" + struct.pack("<I", 30) + b"WEBPVP8X" + struct.pack("<II", 10, 0) + b"\xff" * 6,
+        "sides.heic": _heif_of("rgb.heic", 60_000, 60_000),
+        "most_sides.heic": _heif_of("rgb.heic", 2**32 - 1, 2**32 - 1),
+        "sides.avif": _heif_of("rgb.avif", 60_000, 60_000),
+        "most_sides.avif": _heif_of("rgb.avif", 2**31 - 1, 2**31 - 1),
+        "items.heic": _heif_with_items(2**16 - 1),
         "sides.jpg": _jpeg_of(65_500, 65_500),
         "scans.jpg": many_scans(4_000, 3_000),
     }
@@ -241,6 +249,24 @@ def _jpeg_of(columns: int, rows: int) -> bytes:
     data = bytearray(dict(valid_files())["baseline.jpg"])
     place = data.index(b"\xff\xc0")
     data[place + 5 : place + 9] = struct.pack(">HH", rows, columns)
+    return bytes(data)
+
+
+def _heif_of(name: str, columns: int, rows: int) -> bytes:
+    """Return a HEIF or AVIF that says, wherever it says it, that it has these sides (ISO/IEC 23008-12, ispe)."""
+    data = bytearray(dict(valid_files())[name])
+    place = data.find(b"ispe")
+    while place >= 0:
+        data[place + 8 : place + 16] = struct.pack(">II", columns, rows)
+        place = data.find(b"ispe", place + 4)
+    return bytes(data)
+
+
+def _heif_with_items(count: int) -> bytes:
+    """Return a HEIF that says that it has so many images (ISO/IEC 14496-12, iinf)."""
+    data = bytearray(dict(valid_files())["rgb.heic"])
+    place = data.index(b"iinf")
+    data[place + 8 : place + 10] = struct.pack(">H", count)
     return bytes(data)
 
 

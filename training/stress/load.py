@@ -1,5 +1,6 @@
 """Many clients at once, and many predictions one after the other: what is answered, how soon, and what memory stays."""
 
+import math
 import multiprocessing
 import statistics
 import threading
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from websockets.exceptions import WebSocketException
 
 from inference import Classifier, read_digit
 from inference.samples import drawing, encoded, photo
-from training.stress.serving import Answer, Client, Server, form
+from training.serving import Answer, Client, Server, form, memory_of
 from training.stress.session import opened_session
 
 PREDICT = "/api/predict"
@@ -134,15 +136,21 @@ def _refused_badly(answer: Answer) -> str:
 
 
 def session_beside(server: Server, work: Callable[[], Load]) -> tuple[Load, list[float]]:
-    """Do the work while a person reloads the first page again and again; return also how long each reload took."""
+    """Do the work while a person reloads the first page again and again; return also how long each reload took.
+
+    One that fails takes for ever.
+    """
     times: list[float] = []
     done = threading.Event()
 
     def person() -> None:
-        with opened_session(server.port) as session:
-            while not done.is_set():
-                times.append(session.run())
-                done.wait(1)
+        try:
+            with opened_session(server.port) as session:
+                while not done.is_set():
+                    times.append(session.run())
+                    done.wait(1)
+        except (OSError, RuntimeError, TimeoutError, WebSocketException):
+            times.append(math.inf)
 
     visitor = threading.Thread(target=person)
     visitor.start()
@@ -153,8 +161,8 @@ def session_beside(server: Server, work: Callable[[], Load]) -> tuple[Load, list
         visitor.join()
 
 
-def memory(server: Server, photos: list[bytes], predictions: int, warm_up: int) -> tuple[int, int]:
-    """Return the server's resident bytes after the warm-up, and after so many predictions more."""
+def memory(server: Server, photos: list[bytes], predictions: int, warm_up: int) -> tuple[float, float]:
+    """Return what the server holds in MiB after the warm-up, and after so many predictions more."""
     requests = [form([("photo", data)]) for data in photos]
     place = iter(range(warm_up + predictions))
 
@@ -175,13 +183,13 @@ def memory(server: Server, photos: list[bytes], predictions: int, warm_up: int) 
     return before, _settled(server)
 
 
-def _settled(server: Server) -> int:
-    """Return the resident bytes of a server that has come to rest."""
+def _settled(server: Server) -> float:
+    """Return what a server that has come to rest holds, in MiB."""
     readings = []
     for _ in range(5):
         time.sleep(0.2)
-        readings.append(server.resident())
-    return int(statistics.median(readings))
+        readings.append(memory_of(server.process.pid)["VmRSS"])
+    return statistics.median(readings)
 
 
 def _together(loop: Callable[[int], None], count: int) -> None:

@@ -1,0 +1,116 @@
+"""The answers of the command as they are written: a line for people, JSON, or CSV; each row whole or not at all."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from inference.schema import columns, on_one_line
+from inference.verdict import BLANK, DIGIT
+
+PEOPLE, JSON, CSV = "people", "json", "csv"
+ENDINGS = {".csv": CSV, ".json": JSON, ".jsonl": JSON, ".ndjson": JSON}
+MOST_SHOWN = 0.999  # a confidence is never rounded up to certainty
+
+
+class AnswersError(ValueError):
+    """The answers cannot be written where they are wanted; the message is one sentence that says what to do."""
+
+
+class AnswerFile:
+    """Where answers go: ``kind`` is PEOPLE, JSON (an object a line) or CSV (with a line of names before the first)."""
+
+    def __init__(self, file: TextIO, kind: str, as_line: Callable[[dict], str], has_rows: bool = False):
+        self._file = file
+        self._kind = kind
+        self._as_line = as_line
+        self._has_rows = has_rows
+
+    def write(self, fields: dict) -> None:
+        """Write one answer, as a whole and at once."""
+        self._file.write(self._text(fields))
+        self._file.flush()
+        self._has_rows = True
+
+    def _text(self, fields: dict) -> str:
+        if self._kind == JSON:
+            return json.dumps(fields) + "\n"
+        if self._kind == PEOPLE:
+            return self._as_line(fields) + "\n"
+        row = columns(fields)
+        return (_csv(row) if not self._has_rows else "") + _csv(row.values())
+
+
+def _csv(values) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue()
+
+
+def opened_for_answers(path: Path, kind: str, resume: bool) -> tuple[TextIO, set[str]]:
+    """Open the file for answers; return it with the names of the photos that it already answers.
+
+    With ``resume`` it goes on after its last whole row; without, a file that is there is left as it is. Raises
+    AnswersError.
+    """
+    try:
+        answered = _whole_rows(path, kind) if resume and path.is_file() else set()
+        mode = "a" if resume else "x"
+        return path.open(mode, encoding="utf-8", errors="backslashreplace", newline=""), answered
+    except FileExistsError as error:
+        raise AnswersError(f"{path} is there already: --resume goes on with it, or choose another name.") from error
+    except OSError as error:
+        raise AnswersError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def as_written(name: str) -> str:
+    """Return a file's name as a file of answers holds it: it may have been no text, or several lines."""
+    return on_one_line(name).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _whole_rows(path: Path, kind: str) -> set[str]:
+    """Return which photos a file of answers answers, and cut off what was being written when it was left."""
+    answered, end = set(), 0
+    with path.open("rb") as file:
+        # A row of CSV is one line: no value has a line break in it (schema.columns).
+        for number, line in enumerate(file):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                text = line.decode("utf-8")
+                name = json.loads(text)["file"] if kind == JSON else next(csv.reader([text]))[0]
+            except (ValueError, KeyError, TypeError, StopIteration, IndexError) as error:
+                raise AnswersError(f"{path} holds other things than answers: choose another name.") from error
+            if kind == JSON or number:
+                answered.add(as_written(name))
+            elif name != "file":
+                raise AnswersError(f"{path} holds other things than answers: choose another name.")
+            end += len(line)
+    os.truncate(path, end)
+    return answered
+
+
+def digit_line(fields: dict) -> str:
+    """Return the answer for a photo of one digit as a sentence."""
+    if fields["error"]:
+        return f"{fields['file']}: {fields['error']['message']}"
+    advice = f" {fields['quality']['advice']}" if fields["quality"]["advice"] else ""
+    if fields["status"] == BLANK:
+        return f"{fields['file']}: no digit found.{advice}"
+    doubt = "" if fields["status"] == DIGIT else f", {fields['status'].replace('_', ' ')}"
+    confidence = min(fields["confidence"], MOST_SHOWN)
+    return f"{fields['file']}: {fields['digit']} ({100 * confidence:.1f} %{doubt}){advice}"
+
+
+def number_line(fields: dict) -> str:
+    """Return the answer for a photo of many digits as a sentence."""
+    if fields["error"]:
+        return f"{fields['file']}: {fields['error']['message']}"
+    if not fields["digits"]:
+        return f"{fields['file']}: no digit found."
+    least = min(min(found["confidence"] for found in fields["digits"]), MOST_SHOWN)
+    rows = " | ".join(fields["text"].split("\n"))
+    return f"{fields['file']}: {rows} (least sure digit {least:.1%})"

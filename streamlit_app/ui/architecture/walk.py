@@ -1,0 +1,64 @@
+"""A digit on its way through the network: what every block makes of it, and the answer."""
+
+import numpy as np
+import streamlit as st
+
+from inference import NetworkUnavailable, Prediction
+from ui import results
+from ui.architecture.class_maps import show_class_maps
+from ui.architecture.closer import look_closer
+from ui.charts import probability_chart, show_chart
+from ui.digit_choice import choose_digit
+from ui.explain import strongest
+from ui.pictures import data_url, mosaic, shown
+from ui.texts import said, text
+from ui.weights import network_weights
+from ui.words import block_title, percent, shape
+
+TILE = 120  # pixels: the whole way in one line on a desktop
+SHOWN_MAPS = 16
+
+
+def show_walk() -> None:
+    """Show a digit of the person's choice on its whole way."""
+    try:
+        network = results.classifier()
+    except NetworkUnavailable as error:
+        st.error(said(str(error)))
+        return
+    st.caption(text("walk.hint"))
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        digit = choose_digit()
+    if digit is None:
+        return
+    prediction, maps = network.predict(digit), network.feature_maps(digit)
+    with right:
+        show_chart(probability_chart(prediction.probabilities), alt=text("answer.probabilities_alt"))
+    _show_strip(digit, maps, prediction)
+    weights = network_weights()
+    if weights.head is not None:
+        show_class_maps(digit, list(maps.values())[-1], weights.head, prediction)
+    look_closer(digit, maps, weights.filters)
+
+
+def _show_strip(digit: np.ndarray, maps: dict[str, np.ndarray], prediction: Prediction) -> None:
+    """Show the digit, the strongest maps of each block, and the answer, from left to right."""
+    st.subheader(text("walk.strip"), anchor=False)
+    with st.container(horizontal=True):
+        _tile(text("walk.digit"), digit, shape([*digit.shape, 1]), text("walk.digit_alt"))
+        for name, block in maps.items():
+            title = block_title(name)
+            best = mosaic(block[..., strongest(block, SHOWN_MAPS)])
+            _tile(title, best, shape(block.shape), text("walk.strip_alt", block=title, count=SHOWN_MAPS))
+        with st.container(width=TILE):
+            st.metric(text("walk.answer"), str(prediction.digit))
+            st.caption(text("walk.confidence", confidence=percent(prediction.confidence)))
+    st.caption(text("walk.strip_hint", count=SHOWN_MAPS))
+
+
+def _tile(title: str, image: np.ndarray, words: str, alt: str) -> None:
+    with st.container(width=TILE, gap="xxsmall"):
+        st.image(data_url(shown(image, 2 * TILE), exact=True), width=TILE, alt=alt)
+        st.markdown(f"**{title}**")
+        st.caption(words)

@@ -1,0 +1,60 @@
+"""Real photos and drawings: how many are read right, by kind."""
+
+import streamlit as st
+
+from ui import results
+from ui.figures import show_missing, show_table, source
+from ui.texts import text
+from ui.words import KINDS, interval, kind, number, percent
+
+PHOTOS = "photos.json"
+PARTS = ("report", "tune")  # of the real digits, in the order in which they are shown
+
+
+def show_photos() -> None:
+    """Show how many real digits are read right, by kind: those kept apart, then those used in development."""
+    photos = results.photos()
+    st.subheader(text("performance.real"), anchor=False)
+    if not (photos or {}).get("categories"):
+        show_missing(text("performance.not_measured"), PHOTOS, f"digitlens benchmark FOLDER --json models/{PHOTOS}")
+        return
+    parts = photos.get("parts")
+    if not parts:
+        _show_categories(photos["categories"])
+    for name in PARTS:
+        if parts and name in parts:
+            st.markdown(f"**{text(f'performance.{name}_title')}.** {text(f'performance.{name}_meaning')}")
+            _show_categories(parts[name])
+    st.caption(" ".join(_how_photos_were_read(photos)))
+
+
+def _show_categories(categories: dict[str, dict]) -> None:
+    order = [*KINDS, *categories]
+    show_table(
+        [
+            {
+                text("performance.kind"): kind(name),
+                text("performance.right"): _right_of(row),
+                text("performance.accuracy"): f"**{percent(row['accuracy'])}** ({interval(row['interval'])})",
+                text("performance.people"): str(row["writers"]),
+            }
+            for name, row in sorted(categories.items(), key=lambda item: order.index(item[0]))
+        ]
+    )
+
+
+def _right_of(row: dict) -> str:
+    return text("performance.right_of", right=number(row["right"]), total=number(row["total"]))
+
+
+def _how_photos_were_read(photos: dict) -> list[str]:
+    facts = [str(photos["date"])] if "date" in photos else []
+    if "rembg" in photos:
+        mode, with_weights = photos["rembg"], photos.get("rembg_weights", True)
+        without = text("performance.with_rembg_without_weights", mode=mode)
+        facts.append(text("performance.with_rembg", mode=mode) if with_weights else without)
+    if photos.get("tta"):
+        facts.append(text("performance.with_tta"))
+    if photos.get("part", "all") != "all":
+        facts.append(text("performance.part", part=photos["part"]))
+    return [source(PHOTOS, facts), text("performance.writers")]

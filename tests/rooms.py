@@ -1,0 +1,6 @@
+"""The rooms of the pages that have some: page -> their names, in their order."""
+
+ROOMS = {
+    "architecture": ("walk", "lessons", "layers", "training"),
+    "performance": ("test", "photos", "damaged", "networks"),
+}
