@@ -19,7 +19,7 @@ help:
 	@echo "make evaluate     re-make every figure of models/ from the committed networks (MNIST_C_NPZ: with MNIST-C)"
 	@echo "make verdicts     fit what tells a digit from other things, and measure it (needs Debian's fonts); PHOTOS=FOLDER"
 	@echo "make scenes       accuracy on synthetic photos, by condition; DIGITS=test: the report, into models/"
-	@echo "make segments     fit what tells one whole digit from a part of one or from two"
+	@echo "make segments     fit what tells one whole digit from a part of one, from two and from print (needs Debian's fonts)"
 	@echo "make finder       fit the ink finder's certainty and the quality score on synthetic photos"
 	@echo "make ablation     what each of the eleven steps is worth; PHOTOS=... adds a folder with a manifest"
 	@echo "make benchmark    measure speed and memory beside the reference's way"

@@ -12,9 +12,10 @@ from inference.cuts import cut_apart
 from inference.frames import without_frames
 from inference.ink import Threshold
 from inference.layout import digit_height, is_space
+from inference.number import kept_numbers, without_strokes
 from inference.pieces import Piece, above_lines, turned
 from inference.samples import encoded, written
-from inference.segmentation import best_way, groups_of, parts_of
+from inference.segmentation import Read, best_way, groups_of, parts_of
 from inference.signs import is_bar, is_cross, is_slash
 
 pytestmark = pytest.mark.skipif(
@@ -176,6 +177,31 @@ def test_a_page_of_print_without_numbers_is_empty(classifier):
 def test_print_beside_a_number_is_left_out(classifier):
     ink = printed(write(page(420, 700), "26 83", 40), 230)
     assert read_number(photo(ink), classifier).text == "26 83"
+
+
+def read(digit: int, like: float, whole: float) -> Read:
+    return Read(Piece(np.ones((3, 2), bool), 0, 0), digit, 0.99, whole, like)
+
+
+def test_of_a_row_the_numbers_stay_and_the_words_beside_them_go():
+    number, word = [read(4, 0.99, 0.9), read(7, 0.9, 0.8)], [read(5, 0.1, 0.2)]
+    assert kept_numbers([number, word]) == [number]
+    # Many words: the row is no writing on the whole, and only what is clear by itself stays.
+    assert kept_numbers([word * 4, number, word * 3]) == [number]
+    assert kept_numbers([word * 4, [read(4, 0.99, 0.2)]]) == []
+    assert kept_numbers([word]) == []
+
+
+def test_a_digit_that_is_poorly_written_stays_beside_clear_ones():
+    row = [[read(4, 0.99, 0.9), read(7, 0.2, 0.1), read(2, 0.9, 0.7)]]
+    assert kept_numbers(row) == row
+
+
+def test_rows_of_strokes_are_edges_unless_they_are_clear_or_one_digit_is_all():
+    faint, clear, number = [[read(1, 0.99, 0.1)]], [[read(1, 0.99, 0.6)]], [[read(1, 0.9, 0.1), read(3, 0.9, 0.1)]]
+    assert without_strokes([faint]) == [faint]
+    assert without_strokes([faint, faint]) == []
+    assert without_strokes([faint, clear, number]) == [clear, number]
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])

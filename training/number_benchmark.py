@@ -7,7 +7,7 @@ also what is read on pages without a number (training/printed_pages.py), in font
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from inference.classifier import DEFAULT_NETWORK
 from inference.mnist import MnistUnavailable
 from inference.photo_benchmark import edit_distance
 from training.data import Split, training_and_validation
-from training.non_digits import REPORT
+from training.non_digits import REPORT, FontsMissing
 from training.number_scenes import CONDITIONS, Draw, NumberScene, page
 from training.printed_pages import PAGES, empty_page
 from training.scenes import is_writable
@@ -96,6 +96,18 @@ def false_digits(classifier: Classifier, count: int, seed: int = SEED) -> dict[s
     }
 
 
+def _answers(photos: Iterable[NumberScene], classifier: Classifier, wrong: Path | None) -> list[Answer]:
+    """Return what is read from each photo; those that are not read right are written to a folder."""
+    answers = []
+    for made in photos:
+        answers.append(Answer(made.condition, made.seed, made.text, read_number(made.photo, classifier).text))
+        if wrong and answers[-1].edits:
+            wrong.mkdir(parents=True, exist_ok=True)
+            name = wrong / f"{made.condition}_{made.seed}.png"
+            cv2.imwrite(str(name), cv2.cvtColor(made.photo, cv2.COLOR_RGB2BGR))
+    return answers
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print the figures by condition, and write what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -110,22 +122,17 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         classifier = Classifier(options.model)
         validation = training_and_validation(classifier.card["made"]["settings"])[1]
-    except (NetworkUnavailable, MnistUnavailable) as error:
+        photos = scenes(validation, options.condition or list(CONDITIONS), options.count, options.seed)
+        answers = _answers(photos, classifier, options.wrong)
+        empty = false_digits(classifier, options.empty, options.seed)
+    except (NetworkUnavailable, MnistUnavailable, FontsMissing) as error:
         raise SystemExit(f"number_benchmark: {error}") from error
-    answers = []
-    for made in scenes(validation, options.condition or list(CONDITIONS), options.count, options.seed):
-        answers.append(Answer(made.condition, made.seed, made.text, read_number(made.photo, classifier).text))
-        if options.wrong and answers[-1].edits:
-            options.wrong.mkdir(parents=True, exist_ok=True)
-            name = options.wrong / f"{made.condition}_{made.seed}.png"
-            cv2.imwrite(str(name), cv2.cvtColor(made.photo, cv2.COLOR_RGB2BGR))
     result = figures(answers)
     print(f"{'condition':14} {'digits right':>21} {'strings':>9} {'with rows and spaces':>21}")
     for name, row in result.items():
         digits = f"{row['digits'] - row['edits']}/{row['digits']} {row['accuracy']:.1%}"
         strings, texts = (f"{row[kind]}/{row['photos']}" for kind in ("strings_right", "texts_right"))
         print(f"{name:14} {digits:>21} {strings:>9} {texts:>21}")
-    empty = false_digits(classifier, options.empty, options.seed)
     for kind, row in empty.items() if options.empty else ():
         print(f"without a number, {kind:14} {row['with_digits']}/{row['photos']} photos, {row['digits']} digits")
     for answer in answers:

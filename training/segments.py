@@ -25,6 +25,7 @@ from inference.photo import open_measured
 from inference.pieces import Piece
 from training.data import training_and_validation
 from training.likeness import BLOCKS
+from training.non_digits import FontsMissing
 from training.number_benchmark import scenes
 from training.number_scenes import CONDITIONS
 from training.printed_pages import PAGES, empty_page
@@ -118,9 +119,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         classifier = Classifier()
         training = training_and_validation(classifier.card["made"]["settings"])[0]
-    except (NetworkUnavailable, MnistUnavailable) as error:
+        shown, labels = all_groups(training, options.count, classifier)
+    except (NetworkUnavailable, MnistUnavailable, FontsMissing) as error:
         raise SystemExit(f"segments: {error}") from error
-    shown, labels = all_groups(training, options.count, classifier)
     known = seen(shown)
     is_digit = labels == known.answers
     weights, offsets = fitted(known.features, known.answers, is_digit)
