@@ -152,7 +152,9 @@ def _upright(own: Page, classifier: Classifier) -> Page:
         return own
     ways = [_page(own.strength, own.pieces, quarters, classifier) for quarters in (1, 2, 3)]
     best = min(ways, key=lambda way: _doubt(way, telling))
-    return best if _doubt(best, telling) < _doubt(own, telling) - CLEARLY_LESS else own
+    is_clearer = _doubt(best, telling) < _doubt(own, telling) - CLEARLY_LESS
+    # Print may be read with less doubt when it is turned, though it is no more like digits.
+    return best if is_clearer and best.likeness[telling].mean() > own.likeness[telling].mean() else own
 
 
 # Powers of ten of the doubt, one minus the confidence: digits that stand upright are read with a doubt near 1/2000,
@@ -193,18 +195,18 @@ def _read_rows(page: Page, classifier: Classifier) -> list[list[tuple[Read, bool
     ]
 
 
-# What is read in a row is on the average at least so like digits, and so like whole ones. Of such a row, a number that
-# is less like digits than the third is a word; of any other row, a number stays that is so clearly whole on its own.
-# Chosen on synthetic pages: with print and without, with numbers and without.
+# What is read in a row is on the average at least so like digits, and so like whole ones; or it is clearly whole ones. Of
+# such a row, a number that is less like digits than the third is a word; of any other row, a number stays that is clear
+# on its own. Chosen on synthetic pages: with print and without, with numbers and without.
 LIKE_DIGITS, LIKE_WHOLE, LIKE_NUMBER, CLEARLY_WHOLE = 0.6, 0.05, 0.3, 0.5
 
 
 def kept_numbers(line: list[list[Read]]) -> list[list[Read]]:
     """Return the numbers of a row that are written; the others are print, or what is no writing at all."""
     like, whole = _likeness([read for number in line for read in number])
-    if like >= LIKE_DIGITS and whole >= LIKE_WHOLE:
-        return [number for number in line if _likeness(number)[0] >= LIKE_NUMBER]
     scores = [(number, *_likeness(number)) for number in line]
+    if whole >= CLEARLY_WHOLE or (like >= LIKE_DIGITS and whole >= LIKE_WHOLE):
+        return [number for number, like, whole in scores if like >= LIKE_NUMBER or whole >= CLEARLY_WHOLE]
     return [number for number, like, whole in scores if like >= LIKE_DIGITS and whole >= CLEARLY_WHOLE]
 
 
