@@ -195,9 +195,9 @@ def _read_rows(page: Page, classifier: Classifier) -> list[list[tuple[Read, bool
     ]
 
 
-# What is read in a row is on the average at least so like digits, and so like whole ones; or it is clearly whole ones. Of
-# such a row, a number that is less like digits than the third is a word; of any other row, a number stays that is clear
-# on its own. Chosen on synthetic pages: with print and without, with numbers and without.
+# What is read in a row is on the average at least so like digits, and so like whole ones; or it is clearly whole ones.
+# Of such a row, a number that is less like digits than the third is a word; of any other row, a number stays that is
+# clear on its own. Chosen on synthetic pages: with print and without, with numbers and without.
 LIKE_DIGITS, LIKE_WHOLE, LIKE_NUMBER, CLEARLY_WHOLE = 0.6, 0.05, 0.3, 0.5
 
 
