@@ -198,6 +198,7 @@ def test_a_digit_that_is_poorly_written_stays_beside_clear_ones():
     # One of the two judges may err.
     row = [[read(0, 0.1, 0.8)], [read(2, 0.3, 0.7), read(6, 0.9, 0.7)]]
     assert kept_numbers(row) == row
+    assert kept_numbers(row[:1]) == []
 
 
 def test_rows_of_strokes_are_edges_unless_they_are_clear_or_one_digit_is_all():

@@ -203,9 +203,11 @@ LIKE_DIGITS, LIKE_WHOLE, LIKE_NUMBER, CLEARLY_WHOLE = 0.6, 0.05, 0.3, 0.5
 
 def kept_numbers(line: list[list[Read]]) -> list[list[Read]]:
     """Return the numbers of a row that are written; the others are print, or what is no writing at all."""
-    like, whole = _likeness([read for number in line for read in number])
+    read = [one for number in line for one in number]
+    like, whole = _likeness(read)
     scores = [(number, *_likeness(number)) for number in line]
-    if whole >= CLEARLY_WHOLE or (like >= LIKE_DIGITS and whole >= LIKE_WHOLE):
+    # Of one alone, how like a digit it is tells more.
+    if (len(read) > 1 and whole >= CLEARLY_WHOLE) or (like >= LIKE_DIGITS and whole >= LIKE_WHOLE):
         return [number for number, like, whole in scores if like >= LIKE_NUMBER or whole >= CLEARLY_WHOLE]
     return [number for number, like, whole in scores if like >= LIKE_DIGITS and whole >= CLEARLY_WHOLE]
 
