@@ -16,7 +16,7 @@ from inference.ground import (
     strokes_strength,
 )
 from inference.ink import Threshold, components, find_digit, ink_threshold, stroke_width, without_rules
-from inference.rules import printed_lines
+from inference.rules import printed_lines, without_boxes
 
 CLEAR = Threshold(ink=0.3, noise=0.01)
 
@@ -269,6 +269,63 @@ def test_one_line_from_edge_to_edge_is_not_a_ruled_one():
     strength = np.zeros((200, 200), np.float32)
     strength[:, 98:103] = 1.0
     assert without_rules(strength, CLEAR).sum() == 200 * 5
+
+
+def boxed(corners: list[tuple[int, int]], line: int = 3, pen: int = 7) -> tuple[np.ndarray, np.ndarray]:
+    """Return the strengths of a 7 in a box with these corners (column, row), and of the 7 alone."""
+    digit = seven(np.zeros((300, 400), np.float32), 100, 160, 100, 60, pen=pen)
+    box = cv2.polylines(np.zeros((300, 400), np.float32), [np.array(corners, np.int32)], True, 0.8, line)
+    return np.maximum(box, digit), digit
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(130, 70), (250, 70), (250, 230), (130, 230)],
+        [(120, 80), (248, 62), (262, 222), (130, 236)],
+        [(6, 5), (393, 7), (391, 294), (4, 292)],
+        # It touches the digit; then the photo's border; then it is a pixel from it.
+        [(130, 102), (250, 102), (250, 260), (130, 260)],
+        [(0, 5), (393, 7), (391, 294), (0, 292)],
+        [(3, 3), (396, 3), (396, 296), (3, 296)],
+    ],
+)
+def test_a_closed_box_goes_wherever_it_lies_and_what_is_in_it_stays(corners):
+    together, digit = boxed(corners)
+    strength = without_boxes(together, 0.3)
+    assert strength[digit > 0].astype(bool).mean() > 0.95
+    assert (strength[cv2.dilate(digit, np.ones((9, 9))) == 0] > 0).mean() < 0.001
+    found = find_digit(strength, CLEAR)
+    assert (found.height, found.width) == (pytest.approx(107, abs=4), pytest.approx(67, abs=4))
+
+
+@pytest.mark.parametrize("left", [20, -60])
+def test_a_row_of_cells_goes_also_where_the_photo_ends_within_it(left):
+    strength = np.zeros((300, 400), np.float32)
+    for place in range(4):
+        column = left + 90 * place
+        cv2.rectangle(strength, (column, 80), (column + 90, 230), 0.8, 3)
+    seven(strength, 110, left + 110, 90, 40, pen=5)
+    cleared = without_boxes(strength, 0.3)
+    assert (find_digit(cleared, CLEAR).height, find_digit(cleared, CLEAR).column) == (
+        pytest.approx(95, abs=4),
+        pytest.approx(left + 108, abs=4),
+    )
+
+
+@pytest.mark.parametrize("shape", ["eight", "square", "seven", "hourglass"])
+def test_what_is_no_box_with_something_in_it_is_left_alone(shape):
+    strength = np.zeros((300, 400), np.float32)
+    if shape == "eight":
+        cv2.rectangle(strength, (150, 60), (230, 150), 1.0, 7)
+        cv2.rectangle(strength, (150, 150), (230, 240), 1.0, 7)
+    elif shape == "square":
+        cv2.rectangle(strength, (150, 60), (250, 240), 1.0, 7)
+    elif shape == "hourglass":
+        cv2.polylines(strength, [np.array([(140, 60), (260, 60), (140, 240), (260, 240)])], True, 1.0, 7)
+    else:
+        seven(strength, 100, 160, 100, 60)
+    assert without_boxes(strength, 0.3) is strength
 
 
 CLEAR_EVIDENCE = Evidence(

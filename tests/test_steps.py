@@ -2,6 +2,7 @@
 
 from dataclasses import FrozenInstanceError, replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from inference import steps
 from inference.quality import ADVICE, LEVELS, NOTHING_FOUND, WEIGHTS, Quality
 from inference.samples import DIGITS, photo
-from inference.steps import STEPS, Config, Sample, preprocess
+from inference.steps import STEPS, Config, Sample, candidates, preprocess
 from tests.drawn import drawing
 
 NEVER = Config(rembg="never")
@@ -217,6 +218,38 @@ def shadow(rows: int, columns: int) -> np.ndarray:
 def test_the_edge_of_a_shadow_across_the_digit_changes_little(digit):
     even = preprocess(on_a_sheet(digit, np.ones((420, 560), np.float32)), NEVER).digit.astype(int)
     assert np.abs(preprocess(on_a_sheet(digit, shadow(420, 560)), NEVER).digit - even).mean() < 8
+
+
+def looks(grey: np.ndarray) -> list[tuple[int, int]]:
+    """Return the width and height of what each candidate of a grey photo found."""
+    notes = [
+        made.trace[5].note
+        for made in candidates(np.dstack([grey] * 3).astype(np.uint8), NEVER)
+        if made.digit is not None
+    ]
+    return [tuple(int(side) for side in note.split(" pixels")[0].split("×")) for note in notes]
+
+
+def test_ink_among_the_shadows_of_fingers_is_looked_for_alone():
+    grey = np.full((400, 400), 220, np.float32)
+    for angle in np.radians([-40, 0, 40, 80]):
+        tip = round(280 - 190 * np.cos(angle)), round(260 - 190 * np.sin(angle))
+        cv2.line(grey, (280, 260), tip, 140, 26)
+    cv2.circle(grey, (280, 260), 60, 140, -1)
+    grey = cv2.GaussianBlur(grey, (0, 0), 2)
+    digit = np.array([(120, 200), (170, 200), (135, 310)], np.int32)
+    ink = cv2.polylines(np.zeros_like(grey), [digit], False, 1.0, 6, cv2.LINE_AA)
+    found = looks(grey * (1 - 0.75 * ink))
+    assert any(abs(width - 56) < 8 and abs(height - 116) < 8 for width, height in found)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_digit_at_the_border_is_also_looked_for_with_more_ground(times):
+    # A broad stroke along the border: nothing but a little ground beside it shows that it is one.
+    grey = np.full((300, 400), 220, np.uint8)
+    cv2.polylines(grey, [np.array([(100, 120), (190, 120), (150, 285), (90, 285), (210, 285)])], False, 60, 32)
+    heights = [height for _, height in looks(np.kron(grey, np.ones((times, times), np.uint8)))]
+    assert max(heights) == pytest.approx(196 * times, abs=6 * times)
 
 
 def test_a_sheet_on_a_dark_table_is_not_the_digit():

@@ -24,9 +24,10 @@ START, END = "<!-- results: made by `make documents` -->\n", "<!-- end of result
 HEAD = """# The eleven steps
 
 From a photo to the 28×28 picture that the network reads. The dashboard shows each of them for every photo, with what
-it did this time. The code is `streamlit_app/inference/steps.py`; the ground is measured in
-`streamlit_app/inference/ground.py`, what is ink is found in `streamlit_app/inference/ink.py`, and how sure that is, is
-weighed in `streamlit_app/inference/evidence.py`. This page is made from the code by `make documents`: change it there.
+it did this time. The code is `steps.py` in `streamlit_app/inference/`; beside it, `ground.py` measures the ground,
+`sheet.py` finds the sheet in a photo of more than that, `ink.py` finds what is ink, `rules.py` takes printed lines and
+boxes away, and `evidence.py` weighs how sure that is. This page is made from the code by `make documents`: change it
+there.
 """
 
 

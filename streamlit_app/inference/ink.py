@@ -137,12 +137,14 @@ def _opened(mask: np.ndarray, side: int) -> np.ndarray:
 
 
 def components(strength: np.ndarray, mask: np.ndarray, most: int = 60) -> tuple[np.ndarray, list[Component]]:
-    """Return the label image (R, C) int32 and the connected pieces of the ink mask, the largest first.
+    """Return the label image (R, C), uint16 or int32, and the connected pieces of the ink mask, the largest first.
 
     More than ``most`` pieces are texture, not writing; the largest are returned.
     """
     rows, columns = mask.shape
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    # Of an image of this size no more pieces than that can be told: twice as fast.
+    kind = cv2.CV_16U if (rows + 1) * (columns + 1) < 4 * 2**16 else cv2.CV_32S
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8, ltype=kind)
     pieces = []
     for label in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:most] + 1:
         column, row, width, height, area = (int(value) for value in stats[label])
@@ -303,8 +305,13 @@ def _beside(mask: np.ndarray, row: int, column: int, strength: np.ndarray) -> np
 
 def _is_straight(piece: Component, labels: np.ndarray) -> bool:
     """Tell a straight line: it may be a plain "1", but beside other ink it rather is a pen or an edge."""
-    part = labels[piece.row : piece.row + piece.height, piece.column : piece.column + piece.width] == piece.label
-    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(part.astype(np.uint8)))
+    mask, _, _ = _cut_out(piece, labels)
+    return is_straight(mask)
+
+
+def is_straight(mask: np.ndarray) -> bool:
+    """Tell whether ink, (R, C) bool, is five times as long as it is wide."""
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(mask.astype(np.uint8)))
     return max(sides) + 1 > 5 * (min(sides) + 1)
 
 

@@ -1,4 +1,4 @@
-"""The printed lines of ruled and squared paper: a part of the sheet, as its colour is, that lies under the ink."""
+"""Lines that are a part of the sheet, as its colour is: those of ruled and squared paper, and boxes to write in."""
 
 import cv2
 import numpy as np
@@ -15,6 +15,87 @@ WINDOW, COVER = 0.25, 0.6
 TOGETHER = 4
 # Lines are of one ink: what seems stronger than this, by the median, has other ink on it.
 STRONGEST = 1.3
+# The outline of a box is at least so many pixels long, and encloses this share of its convex hull; its four corners
+# enclose that share, and its lines cover less than this.
+BOX_LENGTH, BOX_OUTLINE, BOX_CORNERS, BOX_INK = 64, 0.93, 0.85, 0.4
+# What is written in a box has at least this share of its height; ink of this share of its width is a line of it.
+WRITTEN, TABLE = 0.2, 0.9
+
+
+def without_boxes(strength: np.ndarray, faintest: float) -> np.ndarray:
+    """Return the strength, (R, C) float32, without the lines of closed boxes that something is written in.
+
+    What is weaker than ``faintest`` is no ink. What is written in a box may touch it: a pen's ink stays where it is
+    broader than the line. Without such a box the strength itself is returned.
+    """
+    mask = strength > faintest
+    lines = np.zeros(mask.shape, bool)
+    outlines, tree = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    for outline, (_, _, hole, around) in zip(outlines, tree[0] if outlines else (), strict=True):
+        if around >= 0 or len(outline) < BOX_LENGTH:
+            continue
+        column, row, width, height = cv2.boundingRect(outline)
+        if (row == 0) + (column == 0) + (row + height == len(mask)) + (column + width == mask.shape[1]) > 2:
+            continue
+        cells = []
+        while hole >= 0:
+            cells.append(outlines[hole] - (column, row))
+            hole = tree[0][hole][0]
+        cells = [cell for cell in cells if _is_quadrilateral(cell)]
+        if cells or _is_quadrilateral(outline):
+            place = slice(row, row + height), slice(column, column + width)
+            lines[place] |= _box_lines(outline - (column, row), cells, mask[place])
+    if not lines.any():
+        return strength
+    # The soft rim of a line is no ink either, but beside a digit it may be the digit's.
+    rim = cv2.dilate(lines.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    return np.where(rim & (lines | ~mask), np.float32(0), strength)
+
+
+def _is_quadrilateral(outline: np.ndarray) -> bool:
+    if len(outline) < BOX_LENGTH:
+        return False
+    hull = cv2.convexHull(outline)
+    corners = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
+    area = cv2.contourArea(hull)
+    is_full = cv2.contourArea(outline) > BOX_OUTLINE * area and cv2.contourArea(corners) > BOX_CORNERS * area
+    return len(corners) == 4 and is_full
+
+
+def _box_lines(outline: np.ndarray, cells: list[np.ndarray], mask: np.ndarray) -> np.ndarray:
+    """Return where in the ``mask`` of a box, (R, C) bool, its lines run: along its outline and those of its cells.
+
+    They are as wide as in most places: where they are wider a broader pen touches them. It is none, and all is False,
+    where nothing is written in it.
+    """
+    # With ground around it, an opening does not take a line for one that goes on beyond.
+    ink, outline, cells = np.pad(mask.astype(np.uint8), 1), outline + 1, [cell + 1 for cell in cells]
+    _, labels = cv2.connectedComponents(ink, connectivity=8)
+    points = outline[:, 0]
+    piece = (labels == labels[points[0, 1], points[0, 0]]).astype(np.uint8)
+    distance = cv2.distanceTransform(piece, cv2.DIST_L2, 5)
+    # The middle of the line is near its outer edge.
+    half = np.median(cv2.dilate(distance, np.ones((9, 9), np.uint8))[points[:, 1], points[:, 0]])
+    side = round(2 * float(half)) + 1
+    along = cv2.drawContours(np.zeros_like(piece), [outline, *cells], -1, 1, 2 * side - 1)
+    pen = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    lines = piece & along & (1 - pen)
+    # What is written may be in the box or, where that is not whole in the photo, in one of its cells.
+    within = [outline] if _is_quadrilateral(outline) else cells
+    left = ink & (1 - lines)
+    is_written = any(_holds_ink(edge, left) for edge in within)
+    if not is_written or piece.sum() > BOX_INK * piece.size:
+        return np.zeros(mask.shape, bool)
+    return lines[1:-1, 1:-1].astype(bool)
+
+
+def _holds_ink(edge: np.ndarray, ink: np.ndarray) -> bool:
+    """Whether something is written within an edge, and no line from side to side is."""
+    within = cv2.drawContours(np.zeros_like(ink), [edge], -1, 1, cv2.FILLED) & ink
+    _, _, stats, _ = cv2.connectedComponentsWithStats(within, connectivity=8)
+    _, _, width, height = cv2.boundingRect(edge)
+    is_line = stats[1:, cv2.CC_STAT_WIDTH] >= TABLE * width
+    return cv2.boundingRect(within)[3] >= WRITTEN * height and not is_line.any()
 
 
 def printed_lines(strength: np.ndarray, faintest: float) -> np.ndarray:

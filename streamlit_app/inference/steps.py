@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inference import cutout, ground, ink, sheet
+from inference import cutout, ground, ink, rules, sheet
 from inference.quality import Quality, measure_quality
 
 DIGIT_SIDE = 28
@@ -36,6 +36,8 @@ LARGE, CLEAR_IF_LARGE = 0.5, 0.98
 FILLS, FILLS_FOR_SURE = 0.75, 0.985
 # So much of a find is ink of the larger one that goes on from it.
 PART_OF = 0.7
+# So near to the border, as a share of the photo's longer side, a digit may go on along it or beyond.
+NEAR_BORDER = 0.06
 # The border that a digit which fills its photo is given, as a share of the longer side.
 ROOM = 0.4
 
@@ -70,6 +72,7 @@ class Sample:
     fills_photo: bool = False
     sheet: np.ndarray | None = None
     is_faint: bool = False
+    is_narrow: bool = False
     object_mask: np.ndarray | None = None
     composed: np.ndarray | None = None
     small: np.ndarray | None = None
@@ -122,8 +125,9 @@ def compose_on_ground(sample: Sample) -> Sample:
 
     A transparent image is set on white where what it shows is dark, on black where it is light. Around a cut-out,
     the convex hull of rembg's mask with a margin stays, and everything beyond it takes the median colour within: no
-    new edge appears. A photo with neither is left as it is, unless no digit is clear in it: then it may be filled by
-    one, and its ground is continued around it; or it shows a sheet on a table, and that alone is looked at.
+    new edge appears. A photo with neither is left as it is. Only where no digit is clear, two more ways are tried: the
+    ground is continued around the photo, for a digit that fills it or lies at its border; and where a sheet on a table
+    is seen, what lies beside it is left out.
     """
     image, note = _composed(sample)
     if sample.fills_photo:
@@ -228,6 +232,8 @@ def denoise(sample: Sample) -> Sample:
 # What is narrower than this share of the photo's shorter side may be a stroke; and, in a small picture, than so many
 # pixels.
 WIDEST_STROKE, WIDEST_STROKE_PIXELS = 0.16, 11
+# Where no digit is clear, pens are looked for that are so much narrower: a finger's shadow is ground, then.
+NARROW = 0.35
 
 
 def detect_ground(sample: Sample) -> Sample:
@@ -235,15 +241,17 @@ def detect_ground(sample: Sample) -> Sample:
 
     What is too wide for a stroke is ground, also where it is dark: a shadow with a sharp edge, a table beside the
     sheet. A morphological closing fills the strokes and leaves all else. Each pixel then gets its strength,
-    1 - grey / ground. Source: the top-hat, F. Meyer, "Iterative image transformations", 1979.
+    1 - grey / ground. Source: the top-hat, F. Meyer, "Iterative image transformations", 1979. Where no digit is clear,
+    a closing a third as wide is tried: it leaves the strokes of pens, and a finger's shadow is ground.
     """
     grey = sample.image if sample.light_ground else 255 - sample.image
-    strength = ground.strokes_strength(grey, _widest_stroke(grey.shape))
+    strength = ground.strokes_strength(grey, _widest_stroke(grey.shape, sample.is_narrow))
     return replace(sample, image=_as_picture(strength), grey=grey, strength=strength, note="")
 
 
-def _widest_stroke(shape: tuple[int, int]) -> int:
-    return max(round(WIDEST_STROKE * min(shape)), WIDEST_STROKE_PIXELS) | 1
+def _widest_stroke(shape: tuple[int, int], is_narrow: bool) -> int:
+    share = NARROW * WIDEST_STROKE if is_narrow else WIDEST_STROKE
+    return max(round(share * min(shape)), WIDEST_STROKE_PIXELS) | 1
 
 
 # --- 6 -------------------------------------------------------------------------------------------------------
@@ -252,11 +260,12 @@ def _widest_stroke(shape: tuple[int, int]) -> int:
 def extract_digit(sample: Sample) -> Sample:
     """The piece of ink most like a digit is cut out with what belongs to it; thin strokes are widened.
 
-    Otsu's threshold over the pixels above the noise says what is ink for the moment. Ruled and squared lines, drawn
-    boxes and page edges are dropped; of the pieces left, the one that is large, strong and near the middle is the
-    digit, together with its parts nearby. Its place is then looked at in the photo itself, and its picture comes from
-    the strengths there, not from the mask. Where nothing is left, the answer is "blank", and no digit is guessed.
-    Strokes thinner than MNIST's are widened here, on the large image: after the reduction it would be too late.
+    Otsu's threshold over the pixels above the noise says what is ink for the moment. Closed boxes, rows of cells and
+    page edges are dropped; ruled and squared lines are divided away, so that ink over them stays. Of the pieces left,
+    the one that is large, strong and near the middle is the digit, together with its parts nearby. Its place is then
+    looked at in the photo itself, and its picture comes from the strengths there, not from the mask. Where nothing is
+    left, the answer is "blank", and no digit is guessed. Strokes thinner than MNIST's are widened here, on the large
+    image: after the reduction it would be too late.
     """
     found = find_ink(sample)
     if found is None or found.certainty < NO_DIGIT:
@@ -281,9 +290,13 @@ def _close_up(sample: Sample, piece: ink.Piece) -> np.ndarray:
 def find_ink(sample: Sample) -> ink.Found | None:
     """Return what is most like a digit in a sample after step 5, however unlikely, as it lies in the small copy."""
     threshold = ink.ink_threshold(ground.sampled(sample.strength))
+    strength = rules.without_boxes(sample.strength, threshold.ink)
+    if strength is not sample.strength:
+        # A box is often stronger than what is written in it.
+        threshold = ink.ink_threshold(ground.sampled(strength))
     if sample.is_faint:
         threshold = replace(threshold, ink=FAINT * threshold.ink)
-    return ink.find_digit(sample.strength, threshold, sample.grey)
+    return ink.find_digit(strength, threshold, sample.grey)
 
 
 @dataclass(frozen=True)
@@ -305,7 +318,7 @@ def look_closely(sample: Sample, mask: np.ndarray, row: int, column: int) -> See
     times = max(1, len(sample.composed) // len(sample.small))
     if times == 1:
         return Seen(sample.strength, mask, row, column, 0, 0)
-    widest = _widest_stroke(sample.small.shape[:2]) * times | 1
+    widest = _widest_stroke(sample.small.shape[:2], sample.is_narrow) * times | 1
     top, left = (max(0, start * times - widest) for start in (row, column))
     bottom, right = ((start + length) * times + widest for start, length in zip((row, column), mask.shape, strict=True))
     part = sample.composed[top:bottom, left:right]
@@ -524,8 +537,9 @@ def preprocess(photo: np.ndarray, config: Config | None = None) -> Preprocessed:
 
 
 def candidates(photo: np.ndarray, config: Config | None = None) -> Iterator[Preprocessed]:
-    """Yield what the steps may make of a photo, the likeliest first: with the ink dark and light, then faint, then in
-    the sheet alone, and, in the mode "auto" where the ink finder is unsure of them all, with rembg.
+    """Yield what the steps may make of a photo, the likeliest first: with the ink dark and light, then with narrow pens
+    alone, with more ground around, with faint ink, in the sheet alone, and, in the mode "auto" where the ink finder is
+    unsure of them all, with rembg.
 
     Whoever can read them stops where one is read well: each takes as long as the first. Where nothing is found in the
     whole photo, the first is blank.
@@ -576,13 +590,20 @@ def _ways(photo: np.ndarray, config: Config) -> Iterator[Preprocessed]:
         finds.append(_taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=not likely)]))
     surest = max(finds, key=_certainty)[-1]
     if _may_fill_photo(surest):
-        light = _border_is_light(shown.small)
-        find = _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
+        find = _with_more_ground(before, opened, shown)
         if _fills(find[-1], photo.shape) and _holds(find[-1], surest):
             finds.append(find)
     finds.sort(key=_certainty, reverse=True)
     for find in finds:
         if find is finds[0] or not find[-1].is_blank:
+            yield _finished(find)
+    find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=likely, is_narrow=True)])
+    # A straight line that is seen only so is the edge of a sheet.
+    if _is_of_a_pen(find[-1]) and not (finds[0][-1].is_blank and ink.is_straight(find[-1].found.mask)):
+        yield _finished(find)
+    if not finds[0][-1].fills_photo and _is_near_border(surest):
+        find = _with_more_ground(before, opened, shown)
+        if not find[-1].is_blank and _holds(find[-1], surest):
             yield _finished(find)
     if finds[0][-1].certainty < SURE:
         find = _taken(STEPS[2:6], [*before, opened, replace(shown, light_ground=True, is_faint=True)])
@@ -616,9 +637,34 @@ def _finished(find: list[Sample]) -> Preprocessed:
     )
 
 
+def _with_more_ground(before: list[Sample], opened: Sample, shown: Sample) -> list[Sample]:
+    """Take the steps up to the find as if the digit filled the photo; ``shown``: what step 2 made of ``opened``."""
+    light = _border_is_light(shown.small)
+    return _taken(STEPS[1:6], [*before, replace(opened, light_ground=light, fills_photo=True)])
+
+
+def _is_near_border(sample: Sample) -> bool:
+    """Whether what was found is so near to the photo's border that a part of it may be taken for ground there."""
+    if sample.found is None:
+        return False
+    rows, columns = sample.composed.shape[:2]
+    found, near = sample.found, NEAR_BORDER * max(rows, columns)
+    rest = rows - found.row - found.height, columns - found.column - found.width
+    return min(found.row, found.column, *rest) <= near
+
+
 def _may_fill_photo(sample: Sample) -> bool:
     """Whether what was found leaves room for doubt that the digit is larger, and touches the photo's border."""
     return sample.certainty < (CLEAR_IF_LARGE if sample.found and sample.found.evidence.size > LARGE else CLEAR)
+
+
+def _is_of_a_pen(sample: Sample) -> bool:
+    """Whether the strokes that a look for narrow ones found are no rests of a broad one: they are narrower still."""
+    if sample.is_blank:
+        return False
+    times = max(1, len(sample.composed) // len(sample.small))
+    thickest = sample.found.evidence.thickness * max(sample.found.mask.shape) / times
+    return thickest < _widest_stroke(sample.small.shape[:2], is_narrow=True)
 
 
 def _border_is_light(rgb: np.ndarray) -> bool:
@@ -642,9 +688,8 @@ def _holds(larger: Sample, found: Sample) -> bool:
     if found.certainty < CLEAR:
         return True
     points = np.argwhere(found.found.mask)[::4] + np.array([found.found.row, found.found.column])
-    room = (np.array(larger.composed.shape[:2]) - found.composed.shape[:2]) / 2
-    points = (points * (len(found.composed) // len(found.small)) + room) / (len(larger.composed) // len(larger.small))
-    rows, columns = np.round(points).astype(int).T - np.array([[larger.found.row], [larger.found.column]])
+    room = (np.array(larger.composed.shape[:2]) - found.composed.shape[:2]) // 2
+    rows, columns = (points + room - np.array([larger.found.row, larger.found.column])).T
     mask = larger.found.mask
     inside = (rows >= 0) & (columns >= 0) & (rows < mask.shape[0]) & (columns < mask.shape[1])
     return mask[rows[inside], columns[inside]].sum() > PART_OF * len(points)
