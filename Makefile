@@ -5,8 +5,8 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help app test test-browser test-ray screenshots look train evaluate verdicts scenes finder ablation benchmark \
-	throughput stress documents audit lint clean
+.PHONY: help app test test-browser test-ray screenshots look train evaluate verdicts scenes segments finder ablation \
+	benchmark throughput stress documents audit lint clean
 
 help:
 	@echo "make app          the dashboard and the API on http://localhost:$(PORT)"
@@ -19,6 +19,7 @@ help:
 	@echo "make evaluate     re-make every figure of models/ from the committed networks (MNIST_C_NPZ: with MNIST-C)"
 	@echo "make verdicts     fit what tells a digit from other things, and measure it (needs Debian's fonts); PHOTOS=FOLDER"
 	@echo "make scenes       accuracy on synthetic photos, by condition; DIGITS=test: the report, into models/"
+	@echo "make segments     fit what tells one whole digit from a part of one, from two and from print (needs Debian's fonts)"
 	@echo "make finder       fit the ink finder's certainty and the quality score on synthetic photos"
 	@echo "make ablation     what each of the eleven steps is worth; PHOTOS=... adds a folder with a manifest"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
@@ -62,6 +63,9 @@ verdicts: .venv/.train
 DIGITS ?= validation
 scenes: .venv/.train
 	$(BIN)/python -m training.scene_benchmark --digits $(DIGITS)
+
+segments: .venv/.train
+	$(BIN)/python -m training.segments
 
 finder: .venv/.train
 	$(BIN)/python -m training.finder

@@ -10,9 +10,7 @@ from inference.evidence import WEIGHTS, Evidence
 from inference.ground import (
     closed_ground,
     darkness_grey,
-    estimate_ground,
     ground_is_light,
-    ink_strength,
     reduced_by_whole,
     spread,
     strokes_strength,
@@ -64,17 +62,6 @@ def test_light_ink_on_a_dark_ground_takes_the_lightest_channel():
     rgb[10:30, 18:22] = (250, 240, 60)
     grey = darkness_grey(rgb, light_ground=False)
     assert (int(grey[2, 2]), int(grey[20, 20])) == (40, 250)
-
-
-def test_the_ground_is_seen_through_the_ink():
-    slope = np.tile(np.linspace(120, 220, 200), (150, 1)).astype(np.uint8)
-    written = slope.copy()
-    written[60:90, 95:105] = 20
-    ground = estimate_ground(written, 0.3)
-    assert np.abs(ground - slope).max() < 15
-    strength = ink_strength(written, ground)
-    assert strength[75, 100] > 0.8
-    assert np.abs(strength[10:40, 10:-10]).max() < 0.1
 
 
 def test_a_sharp_shadow_is_ground_and_a_stroke_across_its_edge_is_ink():

@@ -8,10 +8,15 @@ from hypothesis import strategies as st
 
 from inference import Classifier, PhotoError, read_number
 from inference.classifier import models_folder
+from inference.cuts import cut_apart
+from inference.frames import without_frames
 from inference.ink import Threshold
 from inference.layout import digit_height, is_space
-from inference.pieces import Piece, above_lines, cut_apart, is_bar, is_cross, is_slash, turned, without_frames
+from inference.number import kept_numbers, without_strokes
+from inference.pieces import Piece, above_lines, turned
 from inference.samples import encoded, written
+from inference.segmentation import Read, best_way, groups_of, parts_of
+from inference.signs import is_bar, is_cross, is_slash
 
 pytestmark = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"
@@ -92,7 +97,7 @@ def test_signs_are_left_out_and_part_numbers(classifier, text, read):
     assert read_number(photo(write(page(), text)), classifier).text == read
 
 
-@pytest.mark.parametrize(("text", "pitch"), [("23", 44), ("35", 42)])
+@pytest.mark.parametrize(("text", "pitch"), [("23", 44), ("35", 42), ("00", 46), ("46", 46)])
 def test_touching_digits_are_cut_apart(classifier, text, pitch):
     ink = write(page(), text, pitch=pitch)
     assert cv2.connectedComponents((ink > 0.5).astype(np.uint8))[0] == 2, "they do not touch"
@@ -134,6 +139,73 @@ def test_ruled_lines_and_specks_are_no_digits(classifier):
     ink[20::50] = np.maximum(ink[20::50], 0.3)
     ink[10:13, 300:303] = ink[250:252, 90:93] = 1.0
     assert read_number(photo(ink), classifier).text == "3 05"
+
+
+def test_digits_as_high_as_their_photo_are_no_rules(classifier):
+    assert read_number(photo(write(page(96, 560), "41714171", 8, 20)), classifier).text == "41714171"
+
+
+@pytest.mark.parametrize("slope", [-0.12, 0.1])
+def test_ruled_paper_may_lie_askew(classifier, slope):
+    ink = write(page(320, 500), "3 05", 100)
+    for row in range(-60, 400, 40):
+        cv2.line(ink, (0, row), (499, round(row + slope * 499)), 0.5, 2)
+    assert read_number(photo(ink), classifier).text == "3 05"
+
+
+def test_an_edge_of_a_sheet_hides_no_digit_beside_it(classifier):
+    sheet = photo(write(page(300, 500), "257", 110, 60))
+    sheet[:, :40] //= 4
+    assert read_number(sheet, classifier).text == "257"
+
+
+WORDS = ("please write your number", "name and address", "total amount to pay")
+
+
+def printed(ink: np.ndarray, top: int) -> np.ndarray:
+    for number, words in enumerate(WORDS):
+        letters = np.zeros(ink.shape, np.uint8)
+        cv2.putText(letters, words, (30, top + 50 * number), cv2.FONT_HERSHEY_DUPLEX, 1.0, 255, 2, cv2.LINE_AA)
+        np.maximum(ink, letters / np.float32(255), out=ink)
+    return ink
+
+
+def test_a_page_of_print_without_numbers_is_empty(classifier):
+    assert read_number(photo(printed(page(260, 700), 60)), classifier).text == ""
+
+
+def test_print_beside_a_number_is_left_out(classifier):
+    ink = printed(write(page(420, 700), "26 83", 40), 230)
+    assert read_number(photo(ink), classifier).text == "26 83"
+
+
+def read(digit: int, like: float, whole: float) -> Read:
+    return Read(Piece(np.ones((3, 2), bool), 0, 0), digit, 0.99, whole, like)
+
+
+def test_of_a_row_the_numbers_stay_and_the_words_beside_them_go():
+    number, word = [read(4, 0.99, 0.9), read(7, 0.9, 0.8)], [read(5, 0.1, 0.2)]
+    assert kept_numbers([number, word]) == [number]
+    # Many words: the row is no writing on the whole, and only what is clear by itself stays.
+    assert kept_numbers([word * 4, number, word * 3]) == [number]
+    assert kept_numbers([word * 4, [read(4, 0.99, 0.2)]]) == []
+    assert kept_numbers([word]) == []
+
+
+def test_a_digit_that_is_poorly_written_stays_beside_clear_ones():
+    row = [[read(4, 0.99, 0.9), read(7, 0.2, 0.1), read(2, 0.9, 0.7)]]
+    assert kept_numbers(row) == row
+    # One of the two judges may err.
+    row = [[read(0, 0.1, 0.8)], [read(2, 0.3, 0.7), read(6, 0.9, 0.7)]]
+    assert kept_numbers(row) == row
+    assert kept_numbers(row[:1]) == []
+
+
+def test_rows_of_strokes_are_edges_unless_they_are_clear_or_one_digit_is_all():
+    faint, clear, number = [[read(1, 0.99, 0.1)]], [[read(1, 0.99, 0.6)]], [[read(1, 0.9, 0.1), read(3, 0.9, 0.1)]]
+    assert without_strokes([faint]) == [faint]
+    assert without_strokes([faint, faint]) == []
+    assert without_strokes([faint, clear, number]) == [clear, number]
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
@@ -249,9 +321,31 @@ def test_a_table_goes_and_the_digits_in_it_stay():
         cv2.line(mask, (column, 10), (column, 194), 1, 3)
     lines = mask.copy()
     cv2.ellipse(mask, (80, 55), (15, 25), 0, 0, 360, 1, 5)
-    cleaned = without_frames(mask.astype(bool))
+    cleaned = without_frames(mask.astype(bool), least=12)
     assert cleaned[lines > 0].mean() < 0.05
     assert cleaned[(mask > 0) & (lines == 0)].all()
+
+
+def test_the_division_of_a_row_that_costs_least_is_taken():
+    pieces = [Piece(np.ones((40, 20), bool), 0, column) for column in (0, 30)]
+    parts = parts_of(pieces, set(pieces), 40)
+    groups = groups_of(parts, 40)
+    assert [(group.first, group.last) for group in groups] == [(0, 1), (1, 2)]
+    sure = np.full((2, 10), 1e-3)
+    sure[0, 4] = sure[1, 7] = 0.99
+    read = best_way(parts, groups, sure, np.ones(2), np.ones(2), 40)
+    assert [one.digit for one in read] == [4, 7]
+    # What is no whole digit costs more than to leave it out.
+    read = best_way(parts, groups, sure, np.array([1e-3, 1.0]), np.ones(2), 40)
+    assert [one.digit for one in read] == [7]
+
+
+def test_a_broken_stroke_beside_it_makes_no_digit_a_frame():
+    mask = np.zeros((300, 300), np.uint8)
+    cv2.polylines(mask, [np.array([[60, 60], [200, 40], [220, 120], [60, 260], [240, 260]])], False, 1, 8)
+    mask[90:110, 80:140] = 1
+    mask = mask > 0
+    assert (without_frames(mask, least=12) == mask).all()
 
 
 @given(

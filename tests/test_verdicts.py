@@ -142,7 +142,7 @@ def test_the_committed_head_belongs_to_the_committed_network():
 @pytest.fixture
 def any_font(monkeypatch):
     """Pillow's own font in the place of each: the tests do not depend on what is installed."""
-    monkeypatch.setattr(non_digits, "_font", lambda name: ImageFont.load_default(112))
+    monkeypatch.setattr(non_digits, "font_of", lambda name: ImageFont.load_default(112))
     drawable = non_digits._drawable.__wrapped__
     # It has no other script.
     monkeypatch.setattr(non_digits, "_drawable", lambda name, wanted: drawable(name, wanted) or "AEFHKMNRTX")
@@ -178,7 +178,7 @@ def test_the_halves_share_no_font_picture_or_generator():
 def test_a_missing_font_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(non_digits, "FONTS_FOLDER", tmp_path)
     with pytest.raises(non_digits.FontsMissing, match=r"apt-get install .*fonts-breip"):
-        non_digits._font("not there.ttf")
+        non_digits.font_of("not there.ttf")
 
 
 def test_every_picture_is_there():

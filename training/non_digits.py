@@ -170,7 +170,7 @@ class Family:
 
 
 @cache
-def _font(name: str) -> ImageFont.FreeTypeFont:
+def font_of(name: str) -> ImageFont.FreeTypeFont:
     path = next(FONTS_FOLDER.rglob(name), None)
     if path is None:
         packages = " ".join(FONT_PACKAGES)
@@ -190,7 +190,7 @@ def character(rng: np.random.Generator, fonts: tuple[str, ...], characters: str)
     """One of the characters in one of the fonts, warped like a hand would."""
     name = fonts[rng.integers(len(fonts))]
     drawable = _drawable(name, characters)
-    drawn = warped(glyph(drawable[rng.integers(len(drawable))], _font(name)), rng)
+    drawn = warped(glyph(drawable[rng.integers(len(drawable))], font_of(name)), rng)
     # A pen, not a hairline: reduced to 20 pixels, nothing would be left of it.
     missing = round(PEN * max(drawn.shape) / 2 - ink.stroke_width(drawn > 127))
     if missing > 0:
@@ -201,7 +201,7 @@ def character(rng: np.random.Generator, fonts: tuple[str, ...], characters: str)
 @cache
 def _drawable(name: str, characters: str) -> str:
     """Those of the characters that a font has: for others it draws nothing, or the sign for what is missing."""
-    font = _font(name)
+    font = font_of(name)
     missing = glyph(NO_CHARACTER, font)
     drawn = {one: glyph(one, font) for one in characters}
     return "".join(one for one, ink in drawn.items() if ink.any() and not np.array_equal(ink, missing))

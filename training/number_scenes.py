@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from training import scene_grounds, scene_light, scene_pens
+from training import printed_pages, scene_grounds, scene_light, scene_pens
 from training.scene_grounds import Ground, Site, mapped
 from training.scene_light import Camera, Light
 from training.scene_pens import SIDE, Pen, handwriting
@@ -29,8 +29,11 @@ class Condition:
 
     ``about``: in words, for the tables; ``rows`` and ``digits``: how many rows, and digits in each, from and to;
     ``gap``: the ground between two neighbours' strokes, from and to; ``touching``: how many in a hundred neighbours
-    touch; ``space``: how many in a hundred digits begin a new number; ``signs``: in each space stands + - x ÷ or =;
-    ``cells``: each digit stands in its cell of a drawn table; ``height``: of the digits, as a share of the photo's
+    touch; ``overlap``: how deep these lie in one another, in widths of the pen; ``zeros``: how many in a hundred digits
+    are 0, besides; ``space``: how many in a hundred digits begin a new number; ``commas``: how many follow a decimal
+    comma; ``signs``: in each space stands + - x ÷ or =; ``cells``: each digit stands in its cell of a drawn table;
+    ``sums``: the rows end below each other, and a line is drawn above the last; ``printed``: words are printed above
+    and before the rows; ``sizes``: of single digits, by the usual; ``height``: of the digits, as a share of the photo's
     shorter side, from and to; ``turn``: the greatest rotation in degrees; ``tilt``: the perspective, from and to.
     """
 
@@ -43,9 +46,15 @@ class Condition:
     digits: tuple[int, int] = (1, 8)
     gap: tuple[float, float] = (0.12, 0.4)
     touching: int = 0
+    overlap: tuple[float, float] = (0.2, 1.0)
+    zeros: int = 0
     space: int = 20
+    commas: int = 0
     signs: bool = False
     cells: bool = False
+    sums: bool = False
+    printed: bool = False
+    sizes: tuple[float, float] = (0.88, 1.12)
     height: tuple[float, float] = (0.06, 0.2)
     turn: float = 3.0
     tilt: tuple[float, float] = (0, 0.08)
@@ -66,7 +75,23 @@ CONDITIONS = {
     "hard_shadow": Condition("the sharp shadow of a hand or a phone", light=scene_light.hard_shadow),
     "light_on_dark": Condition("a light pen on dark paper", scene_grounds.dark_sheet, (scene_pens.GEL_PEN,)),
     "noisy": Condition("a dark room, strong compression", scene_grounds.any_paper, camera=scene_light.noisy_phone),
+    "overlapping": Condition(
+        "half of the neighbours run into each other", touching=50, overlap=(0.8, 2.2), gap=(0.05, 0.3)
+    ),
+    "zeros": Condition("many zeros, touching ones too", zeros=50, touching=40, space=10),
+    "phone": Condition("eight to twelve digits in a row", digits=(8, 12), space=25, height=(0.05, 0.1)),
+    "sizes": Condition("digits from 0.65 to 1.5 of the usual size", sizes=(0.65, 1.5)),
+    "commas": Condition("decimal commas", commas=20, digits=(3, 6)),
+    "sums": Condition("sums, a line above the result", scene_grounds.any_paper, sums=True, rows=(3, 4), space=0),
+    "form": Condition("a form: printed words, and cells", cells=True, printed=True, rows=(1, 3), digits=(3, 8)),
+    "printed": Condition("words printed above and before the numbers", printed=True, rows=(1, 3), height=(0.05, 0.1)),
+    "coloured": Condition("coloured pens", pens=(scene_pens.COLOURED_PEN, scene_pens.COLOURED_FELT)),
+    "broad": Condition("markers", pens=(scene_pens.MARKER, scene_pens.BOARD_MARKER), gap=(0.2, 0.5)),
+    "on_table": Condition("a sheet on a table", scene_grounds.sheet_on_table),
+    "on_print": Condition("on a printed page", printed_pages.printed, rows=(1, 2), height=(0.05, 0.12)),
 }
+# Grounds that end, or leave a place free, around all that is written.
+AROUND_ALL = (scene_grounds.sheet_on_table, printed_pages.printed)
 
 
 @dataclass(frozen=True)
@@ -117,7 +142,7 @@ def page(draw: Draw, condition: str, seed: int) -> NumberScene:
     colour = pen.colours[int(rng.integers(len(pen.colours)))]
     pen = replace(pen, colours=(colour,), cover=(float(rng.uniform(*pen.cover)),) * 2)
     width = rng.uniform(*pen.width)
-    lines = _lines(draw, how, width, rng)
+    lines = _lines(_with_zeros(draw, how.zeros, rng), how, width, rng)
     glyphs = [glyph for line, _ in lines for glyph in line]
 
     frame = LONGER_SIDE, int(LONGER_SIDE / (4 / 3, 3 / 2, 16 / 9)[int(rng.integers(3))])
@@ -125,7 +150,11 @@ def page(draw: Draw, condition: str, seed: int) -> NumberScene:
     sheet = _sheet(glyphs, how, (rows, columns), rng)
     sites = [_site(glyph, glyph.strokes(width), sheet, (rows, columns)) for glyph in glyphs]
 
-    picture = how.ground(sites[0], rng)
+    picture = how.ground(_around(sites, sheet) if how.ground in AROUND_ALL else sites[0], rng)
+    if how.printed:
+        _print_words(picture, glyphs, sheet, rng)
+    if how.sums:
+        _draw_sum(picture, [line for line, _ in lines], sheet, width * sites[0].size, rng)
     if how.cells:
         _draw_table(picture, [line for line, _ in lines], sheet, width * rng.uniform(0.5, 1), sites[0].size)
     for glyph, site in zip(glyphs, sites, strict=True):
@@ -147,7 +176,26 @@ def _lines(draw: Draw, how: Condition, width: float, rng: np.random.Generator) -
     for number in range(rows):
         count = in_table if how.cells else int(rng.integers(how.digits[0], how.digits[1] + 1))
         lines.append(_line(draw, how, count, width, number * pitch, rng))
+    if how.sums:
+        ends = [max(_extent(glyph, width)[1] + _extent(glyph, width)[3] for glyph in line) for line, _ in lines]
+        lines = [
+            ([replace(glyph, column=glyph.column + max(ends) - end) for glyph in line], text)
+            for end, (line, text) in zip(ends, lines, strict=True)
+        ]
     return lines
+
+
+def _with_zeros(draw: Draw, percent: int, rng: np.random.Generator) -> Draw:
+    """Return what draws as ``draw`` does, but passes over all up to the next 0 in so many of a hundred."""
+
+    def drawn() -> tuple[np.ndarray, int]:
+        only_zero = 100 * rng.random() < percent if percent else False
+        while True:
+            image, label = draw()
+            if not only_zero or label == 0:
+                return image, label
+
+    return drawn
 
 
 def _line(
@@ -157,7 +205,7 @@ def _line(
     text = ""
     start = 0.0 if how.cells else rng.uniform(0, 1)
     for place in range(count):
-        glyph = _digit(*draw(), row, rng)
+        glyph = _digit(*draw(), row, how.sizes, rng)
         # What stands in a cell of its own is a number.
         begins = bool(place) and (how.cells or 100 * rng.random() < how.space)
         if how.cells:
@@ -175,7 +223,11 @@ def _line(
             elif begins:
                 gap = rng.uniform(0.9, 1.6)
             elif 100 * rng.random() < how.touching and {before.label, glyph.label} != {1}:
-                gap = -rng.uniform(0.2, 1.0) * width
+                gap = -rng.uniform(*how.overlap) * width
+            elif how.commas and 100 * rng.random() < how.commas:
+                before = _comma(before, row, width, rng)
+                glyphs.append(before)
+                gap = rng.uniform(0.05, 0.2)
             else:
                 gap = rng.uniform(*how.gap)
             glyphs.append(_after(before, glyph, gap, width))
@@ -187,11 +239,12 @@ def _line(
 CELL = 1.7
 
 
-def _digit(image: np.ndarray, label: int, row: float, rng: np.random.Generator) -> _Glyph:
+def _digit(image: np.ndarray, label: int, row: float, sizes: tuple[float, float], rng: np.random.Generator) -> _Glyph:
     hand = handwriting(image)
     top, _, height, wide = hand.box
     # MNIST's are made to fit a square: a wide one is as low as it is written.
-    scale = min(rng.uniform(0.88, 1.12) / height, 1.15 / wide)
+    size = rng.uniform(*sizes)
+    scale = min(size / height, 1.15 * max(1.0, size) / wide)
     return _Glyph(label, hand.axis, scale, row + rng.uniform(-0.08, 0.08) - (top + height / 2) * scale)
 
 
@@ -213,6 +266,20 @@ def _sign(row: float, rng: np.random.Generator) -> _Glyph:
     axis = cv2.distanceTransform(axis, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     scale = rng.uniform(0.4, 0.65) / (2 / 3 * SIDE)
     return _Glyph(NO_DIGIT, axis, scale, row + rng.uniform(-0.1, 0.1) - SIDE / 2 * scale)
+
+
+def _comma(before: _Glyph, row: float, width: float, rng: np.random.Generator) -> _Glyph:
+    """A decimal comma, at the foot of the line to the right of a glyph."""
+    axis = np.ones((SIDE, SIDE), np.uint8)
+    start = SIDE / 2 + rng.uniform(-0.02, 0.02, 2) * SIDE
+    cv2.line(
+        axis, *np.round([start, start + SIDE * rng.uniform((-0.1, 0.12), (-0.03, 0.25))]).astype(int).tolist(), 0, 1
+    )
+    axis = cv2.distanceTransform(axis, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    scale = 1.0 / SIDE
+    _, left, _, wide = _extent(before, width)
+    column = left + wide + rng.uniform(0.1, 0.2)
+    return _Glyph(NO_DIGIT, axis, scale, row + rng.uniform(-0.1, 0.05), column - SIDE / 2 * scale + 0.1)
 
 
 def _extent(glyph: _Glyph, width: float) -> tuple[float, float, float, float]:
@@ -283,6 +350,80 @@ def _in_pixels(sheet: np.ndarray) -> np.ndarray:
     """Return the homography for grounds: lengths on their sheet are pixels of the frame."""
     scale = np.sqrt(abs(np.linalg.det(sheet[:2, :2])))
     return sheet @ np.diag([1 / scale, 1 / scale, 1.0])
+
+
+def _around(sites: list[Site], sheet: np.ndarray) -> Site:
+    """Return the site of all digits together, for grounds that end around what is written."""
+    top, left = np.min([site.box[:2] for site in sites], axis=0)
+    bottom, right = np.max([np.add(site.box[:2], site.box[2:]) for site in sites], axis=0)
+    height, width = int(bottom - top), int(right - left)
+    first = sites[0]
+    # The field is the frame itself, without rotation.
+    placed = np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]])
+    return Site(
+        first.rows, first.columns, first.sheet, placed, (0, 0, height, width), (int(top), int(left), height, width)
+    )
+
+
+# Of the field that words are printed on, cells for each digit's height.
+PRINT_CELLS = 60
+WORDS = (
+    "Name",
+    "Telefon",
+    "Kundennummer",
+    "Datum",
+    "Betrag",
+    "Total",
+    "Adresse",
+    "Menge",
+    "Artikel",
+    "please write here",
+)
+
+
+def _print_words(picture: np.ndarray, glyphs: list[_Glyph], sheet: np.ndarray, rng: np.random.Generator) -> None:
+    """Print lines of words above, below and before what is written, in place; letters only."""
+    extents = np.array([_extent(glyph, 0.1) for glyph in glyphs])
+    top, left = extents[:, :2].min(axis=0)
+    bottom, right = (extents[:, :2] + extents[:, 2:]).max(axis=0)
+    height = rng.uniform(0.2, 0.45)
+    reach = 4.0
+    side_rows, side_columns = (
+        int((end - start + 2 * reach) * PRINT_CELLS) for start, end in ((top, bottom), (left, right))
+    )
+    page = np.zeros((side_rows, side_columns), np.uint8)
+    font, thick = int(rng.integers(len(scene_grounds.FONTS))), max(1, round(height * PRINT_CELLS / 7))
+    font_scale = height * PRINT_CELLS / 21
+    middles = [float(row + tall / 2) for row, _, tall, _ in extents]
+
+    def put(row: float, column: float, words: str) -> None:
+        at = round((column - left + reach) * PRINT_CELLS), round((row - top + reach) * PRINT_CELLS)
+        cv2.putText(page, words, at, scene_grounds.FONTS[font], font_scale, 255, thick, cv2.LINE_AA)
+
+    for row in (top - rng.uniform(0.9, 1.3), bottom + rng.uniform(0.9, 1.3) + height):
+        for number in range(int(rng.integers(1, 3))):
+            chosen = rng.choice(WORDS, int(rng.integers(2, 6)))
+            put(row + (number if row > bottom else -number) * 2.2 * height, left, " ".join(chosen))
+    word = str(rng.choice(WORDS[:-1]))
+    put(middles[0] + height / 2, left - 0.5 - (0.6 if rng.random() < 0.5 else 0.9) - 0.95 * height * len(word), word)
+    to_page = np.array([[1 / PRINT_CELLS, 0, left - reach], [0, 1 / PRINT_CELLS, top - reach], [0, 0, 1.0]])
+    mask = cv2.warpPerspective(page, sheet @ to_page, picture.shape[1::-1], flags=cv2.INTER_AREA)
+    picture *= 1 - np.float32(rng.uniform(0.6, 0.95) / 255) * mask[..., None]
+
+
+def _draw_sum(
+    picture: np.ndarray, lines: list[list[_Glyph]], sheet: np.ndarray, width: float, rng: np.random.Generator
+) -> None:
+    """Draw the line above the last row of a sum, in place."""
+    extents = [np.array([_extent(glyph, 0.1) for glyph in line]) for line in lines]
+    row = (max(extents[-2][:, 0] + extents[-2][:, 2]) + min(extents[-1][:, 0])) / 2
+    left = min(extent[:, 1].min() for extent in extents) - rng.uniform(0.1, 0.6)
+    right = max((extent[:, 1] + extent[:, 3]).max() for extent in extents) + rng.uniform(0.1, 0.4)
+    ends = np.array([(left, row + rng.uniform(-0.06, 0.06)), (right, row + rng.uniform(-0.06, 0.06))])
+    mask = np.zeros(picture.shape[:2], np.uint8)
+    points = np.round(mapped(ends, sheet) * 16).astype(np.int32)
+    cv2.polylines(mask, [points], False, 255, max(1, round(width)), cv2.LINE_AA, shift=4)
+    picture *= 1 - np.float32(0.8 / 255) * mask[..., None]
 
 
 def _draw_table(

@@ -95,7 +95,7 @@ class Classifier:
             self._input = self._session.get_inputs()[0].name
             self._temperature = float(self.card["temperature"])
             self.unsure_below = float(self.card["thresholds"]["unsure_below"])
-            self._head = _head_of(path)
+            self._head, self._whole = _head_of(path, LIKENESS), _head_of(path, WHOLE)
             # A network that was trained anew has no head and no threshold until `make verdicts`: it refuses nothing.
             self.not_a_digit_below = float(self.card["thresholds"].get("not_a_digit_below", 0.0))
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
@@ -136,17 +136,26 @@ class Classifier:
         """
         if not stacks:
             return []
-        each, likeness = self._seen(np.concatenate(stacks))
+        each, likeness = self._seen(np.concatenate(stacks), self._head)
         ends = np.cumsum([len(stack) for stack in stacks])[:-1]
         return [_prediction(*seen) for seen in zip(np.split(each, ends), np.split(likeness, ends), strict=True)]
 
-    def _seen(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return calibrated probabilities (N, 10) and the likeness (N,) of images (N, 28, 28), in one run."""
-        if self._head is None:
-            return self.probabilities(digits), np.ones(len(digits))
-        raw, *maps = self._session.run(["probabilities", *self._head.blocks], {self._input: _as_input(digits)})
-        calibrated = with_temperature(raw, self._temperature).astype(np.float32)
-        return calibrated, self._head.of(maps, raw.argmax(axis=1))
+    def whole_digits(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what is seen in images (N, 28, 28): calibrated probabilities, (N, 10) float32; how like one whole
+        digit each is, neither a part of one nor two, (N,), 0-1; and how like a digit at all, (N,), 0-1.
+        """
+        return self._seen(digits, self._whole, self._head)
+
+    def _seen(self, digits: np.ndarray, *heads: LikenessHead | None) -> tuple[np.ndarray, ...]:
+        """Return calibrated probabilities (N, 10), and what each head says, (N,), of images (N, 28, 28), in one run.
+
+        Where the network has not that head, it says 1.
+        """
+        blocks = list(dict.fromkeys(block for head in heads if head for block in head.blocks))
+        raw, *maps = self._session.run(["probabilities", *blocks], {self._input: _as_input(digits)})
+        seen, answers = dict(zip(blocks, maps, strict=True)), raw.argmax(axis=1)
+        said = (head.of([seen[b] for b in head.blocks], answers) if head else np.ones(len(raw)) for head in heads)
+        return with_temperature(raw, self._temperature).astype(np.float32), *said
 
     def feature_maps(self, digit: np.ndarray) -> dict[str, np.ndarray]:
         """Return what every block sees in one image (28, 28): block name -> (R, C, filters) float32."""
@@ -171,14 +180,18 @@ def _prediction(each: np.ndarray, likeness: np.ndarray) -> Prediction:
     return Prediction(digit, float(probabilities[digit]), probabilities, votes, float(likeness.mean()))
 
 
-def head_path(name: str = DEFAULT_NETWORK) -> Path:
-    """Return where the head of a network lies that tells how like a digit an image is."""
-    return models_folder() / f"{name}_likeness.npz"
+# The heads of a network: how like a digit an image is at all, and whether it is one whole digit.
+LIKENESS, WHOLE = "likeness", "whole"
 
 
-def _head_of(network: Path) -> LikenessHead | None:
+def head_path(name: str = DEFAULT_NETWORK, kind: str = LIKENESS) -> Path:
+    """Return where a head of a network lies."""
+    return models_folder() / f"{name}_{kind}.npz"
+
+
+def _head_of(network: Path, kind: str) -> LikenessHead | None:
     """Return the head that was fitted to this very .onnx, or None where there is none."""
-    path = head_path(network.stem)
+    path = head_path(network.stem, kind)
     if not path.exists():
         return None
     head = load_head(path)

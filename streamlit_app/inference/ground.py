@@ -7,9 +7,6 @@ float32, 1 where no light is left, 0 on the ground, below 0 where it is brighter
 import cv2
 import numpy as np
 
-# The side of the small copy on which slow-moving things (ground, polarity) are measured.
-SMALL_SIDE = 128
-
 
 def ground_is_light(rgb: np.ndarray) -> bool:
     """Tell dark ink on a light ground (True) from light ink on a dark one: (R, C, 3) uint8.
@@ -62,31 +59,6 @@ def darkness_grey(rgb: np.ndarray, light_ground: bool, colour: np.ndarray | None
     tables = [np.clip(np.arange(256) * (level / channel), 0, 255).astype(np.uint8) for channel in ground]
     red, green, blue = (cv2.LUT(channel, table) for channel, table in zip(cv2.split(rgb), tables, strict=True))
     return cv2.min(cv2.min(red, green), blue)
-
-
-def estimate_ground(grey: np.ndarray, window: float) -> np.ndarray:
-    """Return what the sheet would look like without ink, (R, C) float32; dark ink on light is expected.
-
-    ``window`` is the width of the neighbourhood as a share of the shorter side. A wide median gives a first
-    ground; what is clearly darker than it is left out, and the rest is smoothed across the gaps (normalised
-    convolution: H. Knutsson, C.-F. Westin, CVPR 1993). It is measured on a small copy, where strokes of any
-    width are narrow.
-    """
-    small = reduced(grey, SMALL_SIDE)
-    # A median over so wide a neighbourhood changes slowly: half the side is enough for it.
-    ground = cv2.resize(_median(reduced(small, SMALL_SIDE // 2), window), small.shape[::-1]).astype(np.float32)
-    sigma = max(1.0, window * min(small.shape) / 3)
-    values = small.astype(np.float32)
-    for _ in range(2):
-        deviation = values - ground
-        noise = max(2.0, 2.5 * spread(deviation))
-        # Pixels beside ink are mixed with it: leave them out too.
-        is_ground = cv2.erode((np.abs(deviation) < noise).astype(np.float32), np.ones((3, 3)))
-        weight = _smooth(is_ground, sigma)
-        smooth = _smooth(values * is_ground, sigma)
-        known = weight > 0.02
-        ground = np.where(known, smooth / np.maximum(weight, 1e-6), ground)
-    return cv2.resize(ground, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def closed_ground(grey: np.ndarray, width: int) -> np.ndarray:
@@ -149,14 +121,6 @@ def _median(grey: np.ndarray, share: float) -> np.ndarray:
         grey, pad, pad, pad, pad, cv2.BORDER_REFLECT_101 if pad < min(grey.shape) else cv2.BORDER_REPLICATE
     )
     return cv2.medianBlur(padded, kernel)[pad:-pad, pad:-pad]
-
-
-def _smooth(image: np.ndarray, sigma: float) -> np.ndarray:
-    """A Gaussian blur by three box blurs, whose time does not grow with ``sigma`` (W. M. Wells, 1986)."""
-    side = min(int(np.sqrt(4 * sigma**2 + 1)), min(image.shape) - 1) | 1
-    for _ in range(3):
-        image = cv2.blur(image, (side, side), borderType=cv2.BORDER_REFLECT)
-    return image
 
 
 def spread(values: np.ndarray) -> float:

@@ -101,6 +101,11 @@ def _distance(piece: Piece, row: list[Piece]) -> float:
     return min(gap(piece, other) for other in row if other is not piece)
 
 
+def overlap(one: Piece, other: Piece) -> float:
+    """Return by which share of the narrower one two pieces lie above each other."""
+    return (min(one.right, other.right) - max(one.column, other.column)) / min(one.width, other.width)
+
+
 def gap(one: Piece, other: Piece) -> float:
     """Return the distance between two boxes; 0 where they meet or overlap."""
     down = max(one.row - other.bottom, other.row - one.bottom, 0)
