@@ -1,5 +1,7 @@
 """Reading numbers: drawn pages whose text is known, and each part of the way on small masks."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from inference.cuts import cut_apart
 from inference.frames import without_frames
 from inference.ink import Threshold
 from inference.layout import digit_height, is_space
-from inference.number import kept_numbers, without_strokes
+from inference.number import kept_numbers, without_small_print, without_strokes
 from inference.pieces import Piece, above_lines, turned
 from inference.samples import encoded, written
 from inference.segmentation import Read, best_way, groups_of, parts_of
@@ -206,6 +208,17 @@ def test_rows_of_strokes_are_edges_unless_they_are_clear_or_one_digit_is_all():
     assert without_strokes([faint]) == [faint]
     assert without_strokes([faint, faint]) == []
     assert without_strokes([faint, clear, number]) == [clear, number]
+
+
+def test_rows_that_are_much_lower_than_clear_ones_are_print():
+    def row(height, whole):
+        return [[replace(read(digit, 0.9, whole), piece=Piece(np.ones((height, 10), bool), 0, 0)) for digit in (4, 7)]]
+
+    edge, high, low, print_ = row(100, 0.2), row(40, 0.9), row(30, 0.9), row(20, 0.9)
+    assert without_small_print([print_, high, low, print_]) == [high, low]
+    # What may be no digits says nothing on the size of digits.
+    assert without_small_print([edge, low, print_]) == [edge, low, print_]
+    assert without_small_print([]) == []
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])

@@ -191,7 +191,7 @@ def _read_rows(page: Page, classifier: Classifier) -> list[list[tuple[Read, bool
             lines.append(numbers)
     return [
         [(read, place == 0 and number is not line[0]) for number in line for place, read in enumerate(number)]
-        for line in without_strokes(lines)
+        for line in without_small_print(without_strokes(lines))
     ]
 
 
@@ -231,6 +231,18 @@ def without_strokes(lines: list[list[list[Read]]]) -> list[list[list[Read]]]:
         for line, row in zip(lines, read, strict=True)
         if _likeness(row)[1] >= WHOLE_ONES or any(one.digit != 1 for one in row)
     ]
+
+
+# A row that is so much lower than the highest of clear digits is print beside the writing.
+LOWER = 0.6
+
+
+def without_small_print(lines: list[list[list[Read]]]) -> list[list[list[Read]]]:
+    """Return the rows without those whose digits are much lower than another row's, which are clear: a form's print."""
+    read = [[one for number in line for one in number] for line in lines]
+    heights = [float(np.median([one.piece.height for one in row])) for row in read]
+    clear = [height for row, height in zip(read, heights, strict=True) if _likeness(row)[1] >= CLEARLY_WHOLE]
+    return [line for line, height in zip(lines, heights, strict=True) if height >= LOWER * max(clear, default=0.0)]
 
 
 # A row of so many pieces that are less like digits than this on their own is print.
