@@ -214,9 +214,11 @@ def test_rows_that_are_much_lower_than_clear_ones_are_print():
     def row(height, whole):
         return [[replace(read(digit, 0.9, whole), piece=Piece(np.ones((height, 10), bool), 0, 0)) for digit in (4, 7)]]
 
-    edge, high, low, print_ = row(100, 0.2), row(40, 0.9), row(30, 0.9), row(20, 0.9)
+    edge, high, low, print_ = row(100, 0.2), row(44, 0.9), row(30, 0.9), row(20, 0.9)
     assert without_small_print([print_, high, low, print_]) == [high, low]
-    # What may be no digits says nothing on the size of digits.
+    # What may be no digits, and a digit alone, say nothing on the size of the others.
+    alone = [row(100, 0.9)[0][:1]]
+    assert without_small_print([alone, low, print_]) == [alone, low, print_]
     assert without_small_print([edge, low, print_]) == [edge, low, print_]
     assert without_small_print([]) == []
 

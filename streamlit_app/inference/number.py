@@ -233,15 +233,17 @@ def without_strokes(lines: list[list[list[Read]]]) -> list[list[list[Read]]]:
     ]
 
 
-# A row that is so much lower than the highest of clear digits is print beside the writing.
-LOWER = 0.6
+# A row that is so much lower than the highest of two or more clear digits is print beside the writing.
+LOWER = 0.5
 
 
 def without_small_print(lines: list[list[list[Read]]]) -> list[list[list[Read]]]:
     """Return the rows without those whose digits are much lower than another row's, which are clear: a form's print."""
     read = [[one for number in line for one in number] for line in lines]
     heights = [float(np.median([one.piece.height for one in row])) for row in read]
-    clear = [height for row, height in zip(read, heights, strict=True) if _likeness(row)[1] >= CLEARLY_WHOLE]
+    clear = [
+        height for row, height in zip(read, heights, strict=True) if len(row) > 1 and _likeness(row)[1] >= CLEARLY_WHOLE
+    ]
     return [line for line, height in zip(lines, heights, strict=True) if height >= LOWER * max(clear, default=0.0)]
 
 
