@@ -1,9 +1,11 @@
 """The dashboard as a person meets it, for the benchmark: a server of its own, driven by a headless Chromium.
 
-How soon it is healthy, how soon its first page is drawn, and what memory it holds after 50 mixed predictions.
+How soon it is healthy, how soon its first page is drawn, what memory it holds after 50 mixed predictions, how long a
+stroke waits for its answer, and how long a change of page takes.
 """
 
 import os
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -30,8 +32,11 @@ new MutationObserver(() => { window.lastChange = Date.now(); })
 """
 IS_DRAWN = """() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning] h1')
     && [...document.images].every(image => image.complete) && Date.now() - window.lastChange > 1000"""
-# An answer is there when the picture of what was given is another than before and the page has come to rest.
-SHOWN = "img[alt^='The image as it was given'], img[alt^='MNIST test image']"
+# An answer is there when the picture of what was given (for a drawing, the first step's) is another than before and the
+# page has come to rest.
+SHOWN = ", ".join(
+    f"img[alt^='{text}']" for text in ("The image as it was given", "MNIST test image", "The image after step 1,")
+)
 IS_ANSWERED = """([shown, before]) => {
     const image = document.querySelector(shown);
     return image && image.src !== before && document.querySelector('[data-testid=stMetricValue], [role=alert]')
@@ -65,8 +70,12 @@ def measure_server(with_rembg: bool) -> list[Figure]:
                 if number < STARTS:
                     page.close()
                     continue
-                predictions = _predict(page, server.url, with_rembg)
+                predictions, strokes = _predict(page, server.url, with_rembg)
                 memory = memory_of(server.process.pid)
+                page.get_by_text("Ask every network").click()
+                page.wait_for_function(IS_DRAWN, polling=50)
+                changes = _page_changes(page)
+                with_all = memory_of(server.process.pid)
                 break
     what = f"after {predictions} predictions, {WITH_REMBG if with_rembg else 'none'} with rembg"
     return [
@@ -74,12 +83,29 @@ def measure_server(with_rembg: bool) -> list[Figure]:
         Figure("first page drawn after", round(statistics.median(drawn), 2), "s", 4.0),
         Figure(f"resident {what}", round(memory["VmRSS"], 1), "MiB", 350.0),
         Figure("resident at the peak", round(memory["VmHWM"], 1), "MiB", 650.0),
+        Figure("resident with every network and page in use, too", round(with_all["VmRSS"], 1), "MiB", 400.0),
+        Figure("stroke to its answer", round(statistics.median(strokes), 2), "s", 0.5),
+        Figure("a change of page", round(statistics.median(changes), 2), "s", 1.0),
     ]
 
 
-def _predict(page, url: str, with_rembg: bool) -> int:
-    """Do PREDICTIONS predictions on the page, each waited for, and return how many they were."""
-    done = 0
+def _page_changes(page) -> list[float]:
+    """Go round the pages twice; return how long each took to be drawn, in seconds."""
+    took = []
+    for name in 2 * ("Architecture", "Performance", "Home", "Prediction"):
+        started = time.time()
+        page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(re.compile("/$" if name == "Home" else name))
+        page.wait_for_function(IS_DRAWN, polling=50)
+        took.append(page.evaluate("window.lastChange") / 1000 - started)
+    return took
+
+
+def _predict(page, url: str, with_rembg: bool) -> tuple[int, list[float]]:
+    """Do PREDICTIONS predictions on the page, each waited for; return how many they were, and how many seconds the
+    answer to each stroke took.
+    """
+    done, strokes = 0, []
     page.goto(f"{url}/Prediction")
     page.wait_for_function(IS_DRAWN, polling=50)
     if with_rembg:
@@ -93,6 +119,9 @@ def _predict(page, url: str, with_rembg: bool) -> int:
     page.locator("canvas.upper-canvas").wait_for()
     for number in range(DRAWN):
         done += _answered(page, lambda number=number: _stroke(page, number))
+        # The first brings the canvas to life.
+        if number:
+            strokes.append(page.evaluate("(window.lastChange - window.lastUp) / 1000"))
 
     if mnist_path().exists():
         page.get_by_role("radio", name="MNIST").click()
@@ -108,7 +137,7 @@ def _predict(page, url: str, with_rembg: bool) -> int:
     for number in range(PREDICTIONS - done):
         rows, columns = ((3000, 4000), (1200, 1600), (600, 800), (240, 320))[number % 4]
         done += _upload(page, photo(number % 10, rows, columns, seed=100 + number))
-    return done
+    return done, strokes
 
 
 def _upload(page, rgb: np.ndarray) -> int:
@@ -123,6 +152,7 @@ def _stroke(page, number: int) -> None:
     page.mouse.move(left, box["y"] + 60)
     page.mouse.down()
     page.mouse.move(left - 15, box["y"] + 220, steps=6)
+    page.evaluate("window.lastUp = Date.now()")
     page.mouse.up()
 
 
