@@ -11,7 +11,7 @@ from ui.history import record
 from ui.inputs import MANY, MODES, Mode, ask_mode
 from ui.many_page import show_many
 from ui.number import offer_number
-from ui.page import open_page
+from ui.page import link, open_page
 from ui.settings import Settings, ask_settings
 from ui.show import show_answer, show_details
 from ui.texts import said, text
@@ -36,6 +36,8 @@ def show_one(mode: Mode, settings: Settings) -> None:
         entry = record(given, answer)
         if entry is not None and entry.is_own:
             ask_check(entry)
+        if answer.prediction is not None:
+            link("architecture", text("answer.why"))
     if isinstance(given, Photo) and answer.prediction is not None:
         offer_number(given, answer, settings)
     offer_networks(answer, tta=settings.tta)

@@ -27,6 +27,7 @@ def open_page(name: str) -> None:
             link(other, text(f"page.{other}"))
         ask_language()
         _tell_browser_the_language()
+        _close_menu_on_phones(name)
     st.title(NAME if name == "home" else title, anchor=False)
 
 
@@ -38,4 +39,16 @@ def link(name: str, label: str) -> None:
 def _tell_browser_the_language() -> None:
     """Have screen readers speak, and translators translate, from the right language."""
     script = f"<script>document.documentElement.lang = '{language()}'</script>"
+    st.html(script, unsafe_allow_javascript=True)
+
+
+def _close_menu_on_phones(name: str) -> None:
+    """Have the sidebar close once its page is there: on a phone it would lie over it."""
+    script = f"""<script>
+if (window.innerWidth < 768 && window.shownPage !== '{name}') {{
+  const menu = document.querySelector('[data-testid=stSidebar][data-collapsed=false]')
+  menu?.querySelector('button[aria-expanded=true]')?.click()
+}}
+window.shownPage = '{name}'
+</script>"""
     st.html(script, unsafe_allow_javascript=True)
