@@ -287,6 +287,17 @@ def test_where_answers_cannot_go_is_one_sentence(folder, tmp_path, monkeypatch, 
     assert Path("notes.csv").read_text() == "milk\nbread\n"
 
 
+@pytest.mark.parametrize("kind", ["csv", "json"])
+@pytest.mark.parametrize(("first", "then"), [("read", "predict"), ("predict", "read")])
+def test_the_answers_of_another_command_are_not_gone_on_with(folder, tmp_path, capsys, kind, first, then):
+    out = tmp_path / f"answers.{kind}"
+    main([first, str(folder / "002.png"), "--out", str(out)])
+    before = out.read_bytes()
+    assert main([then, str(folder / "003.png"), "--out", str(out), "--resume"]) == 2
+    assert "another command" in capsys.readouterr().err
+    assert out.read_bytes() == before
+
+
 def test_json_and_csv_exclude_each_other(folder, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["predict", "--json", "--csv", str(folder)])

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,56 @@ def test_a_box_that_is_none_is_one_sentence(folder, capsys, box, said):
     with pytest.raises(SystemExit, match="2"):
         main(["predict", "--box", box, str(folder / "seven.png")])
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["predict", "--rotation=nan"],
+        ["predict", "--rotation=inf"],
+        ["predict", "--rotation=1e30"],
+        ["predict", "--box=1,2,0,4"],
+        ["predict", "--box=-5,0,10,10"],
+        ["serve", "--port=99999"],
+    ],
+)
+def test_an_impossible_option_is_refused_before_any_work(folder, capsys, options):
+    with pytest.raises(SystemExit, match="2"):
+        main([*options, *([str(folder / "seven.png")] if options[0] == "predict" else [])])
+    assert options[1].split("=")[0] in capsys.readouterr().err
+
+
+def test_a_busy_port_is_one_sentence(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        assert main(["serve", "--host", "127.0.0.1", "--port", str(busy.getsockname()[1])]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "cannot be served" in said
+
+
+def run_in_a_shell(line: str) -> subprocess.CompletedProcess:
+    command = f"{sys.executable} -c 'import sys; from inference.command import main; sys.exit(main())'"
+    script = f'digitlens() {{ {command} "$@"; }}; {line}'
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+
+
+def test_a_pipe_is_not_waited_for(folder):
+    os.mkfifo(folder / "pipe.png")
+    ended = run_in_a_shell(f"digitlens predict {folder}/pipe.png")
+    assert ended.returncode == 1
+    assert "a pipe or a device" in ended.stdout
+    assert "pipe.png" not in run_in_a_shell(f"digitlens predict --rembg never {folder}").stdout
+
+
+def test_a_closed_output_is_one_sentence(folder):
+    ended = run_in_a_shell(f"digitlens predict {folder}/seven.png >&-")
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_reader_that_has_gone_ends_it_silently(folder):
+    ended = run_in_a_shell(f"digitlens predict --rembg never {folder}/seven.png | true; exit ${{PIPESTATUS[0]}}")
+    assert (ended.returncode, ended.stderr) == (141, "")
 
 
 def test_a_box_outside_the_photo_is_an_error_of_that_photo(folder, capsys):

@@ -557,3 +557,18 @@ def test_many_clients_get_only_answers_and_orderly_refusals(server):
     few, drawn = load.session_beside(server, lambda: load.load(server, photos, clients=4, seconds=2))
     assert few.answered == 1
     assert drawn
+
+
+# --- What would be left out is refused -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["/api/predict", "/api/read"])
+def test_several_photos_where_one_is_read_are_refused(address):
+    answer = in_process().post(address, files=sent(("7.png", SEVEN), ("2.jpg", TWO)))
+    assert "/api/batch" in error_of(answer, 422)["message"]
+
+
+@pytest.mark.parametrize("address", ["/api/predict?modle=cnn3", "/api/read?tta=true", "/api/batch?all_models=true"])
+def test_an_unknown_parameter_is_named(address):
+    answer = in_process().post(address, files=sent(("7.png", SEVEN)))
+    assert address.split("?")[1].split("=")[0] in error_of(answer, 422)["message"]

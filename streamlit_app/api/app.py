@@ -7,7 +7,7 @@ from fastapi import Query, Request, UploadFile
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRouter
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
@@ -58,10 +58,17 @@ REFUSED = {
 MODEL = "The network that reads: see /api/models."
 
 
-class Options(BaseModel):
-    """How to read a digit, from the address's query."""
+class NetworkOption(BaseModel):
+    """Which network reads, from the address's query; a parameter of another name is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     model: str = Field(DEFAULT_NETWORK, description=MODEL)
+
+
+class Options(NetworkOption):
+    """How to read a digit, from the address's query."""
+
     tta: bool = Field(False, description="Test-time augmentation: the mean over several looks.")
     rembg: Literal[REMBG_MODES] = Field("auto", description="Background removal.")
 
@@ -96,17 +103,17 @@ def create_api(limits: Limits) -> ASGIApp:
 @router.post("/predict", response_model=DigitRecordOfAll | DigitRecord, responses=REFUSED)
 async def predict(request: Request, file: UploadFile, how: Annotated[PredictOptions, Query()]) -> JSONResponse:
     """Read the one digit in a photo."""
+    await _refuse_several(request)
     data = await _bytes(file, _limits(request))
     return JSONResponse(await _run(request, _predict, _name(file), data, how))
 
 
 @router.post("/read", response_model=NumberRecord, responses=REFUSED)
-async def read(
-    request: Request, file: UploadFile, model: Annotated[str, Query(description=MODEL)] = DEFAULT_NETWORK
-) -> JSONResponse:
+async def read(request: Request, file: UploadFile, how: Annotated[NetworkOption, Query()]) -> JSONResponse:
     """Read every digit in a photo, in reading order: numbers, rows of them."""
+    await _refuse_several(request)
     data = await _bytes(file, _limits(request))
-    return JSONResponse(await _run(request, _read, _name(file), data, model))
+    return JSONResponse(await _run(request, _read, _name(file), data, how.model))
 
 
 @router.post("/batch", response_model=list[DigitRecord], responses=REFUSED)
@@ -150,6 +157,12 @@ def _limits(request: Request) -> Limits:
 
 async def _run(request: Request, *work):
     return await request.app.state.workers.run(*work)
+
+
+async def _refuse_several(request: Request) -> None:
+    # FastAPI hands over the last of several; the form is read already and kept.
+    if len((await request.form()).getlist("file")) > 1:
+        raise ApiError(422, "too_many_files", "This address takes one photo: send several to /api/batch.")
 
 
 async def _bytes(file: UploadFile, limits: Limits) -> bytes:

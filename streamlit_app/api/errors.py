@@ -60,6 +60,8 @@ def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     name = first["loc"][-1]
     if first["loc"][0] == "body":
         message = f"Send a file in the field {name!r} of a multipart form."
+    elif first["type"] == "extra_forbidden":
+        message = f"There is no parameter {str(name)[:50]!r} at this address: /api/docs lists those that there are."
     else:
         message = f"The parameter {name!r} is wrong: {first['msg'][0].lower()}{first['msg'][1:]}."
     return error_response(422, "bad_request", message)

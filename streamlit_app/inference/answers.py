@@ -50,14 +50,14 @@ def _csv(values) -> str:
     return text.getvalue()
 
 
-def opened_for_answers(path: Path, kind: str, resume: bool) -> tuple[TextIO, set[str]]:
+def opened_for_answers(path: Path, kind: str, resume: bool, example: dict) -> tuple[TextIO, set[str]]:
     """Open the file for answers; return it with the names of the photos that it already answers.
 
-    With ``resume`` it goes on after its last whole row; without, a file that is there is left as it is. Raises
-    AnswersError.
+    With ``resume`` it goes on after its last whole row; without, a file that is there is left as it is.
+    ``example``: any answer of those to write; a file of another kind of answers is refused. Raises AnswersError.
     """
     try:
-        answered = _whole_rows(path, kind) if resume and path.is_file() else set()
+        answered = _whole_rows(path, kind, example) if resume and path.is_file() else set()
         mode = "a" if resume else "x"
         return path.open(mode, encoding="utf-8", errors="backslashreplace", newline=""), answered
     except FileExistsError as error:
@@ -71,9 +71,10 @@ def as_written(name: str) -> str:
     return on_one_line(name).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _whole_rows(path: Path, kind: str) -> set[str]:
+def _whole_rows(path: Path, kind: str, example: dict) -> set[str]:
     """Return which photos a file of answers answers, and cut off what was being written when it was left."""
     answered, end = set(), 0
+    names = list(example if kind == JSON else columns(example))
     with path.open("rb") as file:
         # A row of CSV is one line: no value has a line break in it (schema.columns).
         for number, line in enumerate(file):
@@ -81,13 +82,17 @@ def _whole_rows(path: Path, kind: str) -> set[str]:
                 break
             try:
                 text = line.decode("utf-8")
-                name = json.loads(text)["file"] if kind == JSON else next(csv.reader([text]))[0]
+                row = json.loads(text) if kind == JSON else next(csv.reader([text]))
+                name = row["file"] if kind == JSON else row[0]
             except (ValueError, KeyError, TypeError, StopIteration, IndexError) as error:
                 raise AnswersError(f"{path} holds other things than answers: choose another name.") from error
-            if kind == JSON or number:
-                answered.add(as_written(name))
-            elif name != "file":
+            is_header = kind == CSV and number == 0
+            if is_header and name != "file":
                 raise AnswersError(f"{path} holds other things than answers: choose another name.")
+            if (kind == JSON or is_header) and list(row) != names:
+                raise AnswersError(f"{path} holds answers of another command or version: choose another name.")
+            if not is_header:
+                answered.add(as_written(name))
             end += len(line)
     os.truncate(path, end)
     return answered

@@ -1,10 +1,13 @@
 """The command ``digitlens``: read photos, measure how well that goes, and serve the pages, from a terminal."""
 
 import argparse
+import errno
 import json
+import math
 import os
 import runpy
 import signal
+import socket
 import sys
 import threading
 from collections import deque
@@ -50,16 +53,19 @@ from inference.steps import REMBG_MODES, Config
 
 APPLICATION = Path(__file__).resolve().parents[1]
 PORT = 8501
+MOST_DEGREES = 360
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status.
 
-    0: all read; 1: some file could not be read; 2: the command cannot run; 130 and 143: ended by Ctrl-C or SIGTERM.
+    0: all read; 1: some file could not be read; 2: the command cannot run; 130 and 143: ended by Ctrl-C or SIGTERM;
+    141: who read the output has gone.
     """
     options = _parser().parse_args(arguments)
     # A file's name may hold what the terminal cannot show.
-    sys.stdout.reconfigure(errors="backslashreplace")
+    if sys.stdout is not None:  # it may be closed (>&-)
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return options.run(options)
     except (NetworkUnavailable, ManifestError, LimitError, AnswersError, EngineError) as error:
@@ -67,8 +73,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         # The reader of our output has gone (| head): nothing is left to say.
-        sys.stderr.close()
-        return 1
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13  # as a shell says it of a command that SIGPIPE ended; Windows has no such signal
     except OSError as error:
         print(f"digitlens: the answers cannot be written: {error.strerror}.", file=sys.stderr)
         return 2
@@ -86,7 +92,11 @@ def _parser() -> argparse.ArgumentParser:
         "--box", type=_box, metavar="R,C,H,W", help="where the digit is: row, column, height and width in pixels"
     )
     predict.add_argument(
-        "--rotation", type=float, default=0.0, metavar="DEGREES", help="how far to turn the photo, counter-clockwise"
+        "--rotation",
+        type=_rotation,
+        default=0.0,
+        metavar="DEGREES",
+        help="how far to turn the photo, counter-clockwise",
     )
     predict.add_argument(
         "--engine",
@@ -122,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--rembg", choices=REMBG_MODES, default="auto", help="background removal (%(default)s)")
 
     serve = commands.add_parser("serve", help="serve the dashboard and the API")
-    serve.add_argument("--port", type=int, default=PORT, help="%(default)s")
+    serve.add_argument("--port", type=_port, default=PORT, help="%(default)s")
     serve.add_argument(
         "--host", default="localhost", help="where to listen; 0.0.0.0 is every network of this machine (%(default)s)"
     )
@@ -137,7 +147,25 @@ def _box(given: str) -> tuple[int, int, int, int]:
         raise argparse.ArgumentTypeError(
             f"four whole numbers are wanted, as in 40,60,200,150, not {given!r}"
         ) from error
+    if min(row, column) < 0 or min(height, width) < 1:
+        raise argparse.ArgumentTypeError(f"a box begins at 0 or later and has a size of 1 or more, unlike {given!r}")
     return row, column, height, width
+
+
+def _rotation(given: str) -> float:
+    try:
+        degrees = float(given)
+    except ValueError:
+        degrees = math.nan
+    if not abs(degrees) <= MOST_DEGREES:  # nan compares as false
+        raise argparse.ArgumentTypeError(f"degrees from -{MOST_DEGREES} to {MOST_DEGREES} are wanted, not {given!r}")
+    return degrees
+
+
+def _port(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 65535):
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to 65535 is wanted, not {given!r}")
+    return int(given)
 
 
 # --- predict and read ----------------------------------------------------------------------------------------------
@@ -198,7 +226,8 @@ def _answer_each(
                 asked.append(file)
                 yield file.path
 
-    with _answer_file(options, as_line) as (out, known), _Stop() as stop, _progress(options, known) as advance:
+    example = as_json(as_error("", PhotoError("", "")))
+    with _answer_file(options, as_line, example) as (out, known), _Stop() as stop, _progress(options, known) as advance:
         for result in read(to_read(given_files(options.paths)), lambda: stop.signal is not None):
             file = asked.popleft()
             advance()
@@ -218,18 +247,22 @@ def _answer_each(
 
 
 @contextmanager
-def _answer_file(options: argparse.Namespace, as_line: Callable[[dict], str]) -> Iterator[tuple[AnswerFile, set[str]]]:
+def _answer_file(
+    options: argparse.Namespace, as_line: Callable[[dict], str], example: dict
+) -> Iterator[tuple[AnswerFile, set[str]]]:
     """Give where answers go, and the photos that are answered there already."""
     if options.out is None:
         if options.resume:
             raise AnswersError("--resume goes on with a file: name it with --out FILE.")
+        if sys.stdout is None:
+            raise AnswersError("The output is closed: open it, or name a file with --out FILE.")
         yield AnswerFile(sys.stdout, options.kind or PEOPLE, as_line), set()
         return
     path = Path(options.out)
     kind = options.kind or ENDINGS.get(path.suffix.lower())
     if kind is None:
         raise AnswersError(f"{path} may hold JSON or CSV: say --json or --csv, or name it with such an ending.")
-    file, known = opened_for_answers(path, kind, options.resume)
+    file, known = opened_for_answers(path, kind, options.resume, example)
     with file:
         yield AnswerFile(file, kind, as_line, has_rows=file.tell() > 0), known
 
@@ -237,7 +270,7 @@ def _answer_file(options: argparse.Namespace, as_line: Callable[[dict], str]) ->
 @contextmanager
 def _progress(options: argparse.Namespace, known: set[str]) -> Iterator[Callable[[], object]]:
     """Give what is called after each file: it moves a bar on the terminal, where the answers are not shown there."""
-    if not sys.stderr.isatty() or (options.out is None and sys.stdout.isatty()):
+    if sys.stderr is None or not sys.stderr.isatty() or (options.out is None and sys.stdout.isatty()):
         yield lambda: None
         return
     from tqdm import tqdm  # imported here: most runs show no bar
@@ -279,12 +312,35 @@ def _serve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    problem = _cannot_listen(options.host, options.port)
+    if problem:
+        print(f"digitlens: {options.host}:{options.port} cannot be served: {problem}.", file=sys.stderr)
+        return 2
     # Streamlit reads its settings (theme, limits, privacy) in the folder from which it is started.
     os.chdir(APPLICATION.parent)
     where = ["--server.port", str(options.port), "--server.address", options.host]
     sys.argv = ["streamlit", "run", str(server), *where]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     return 0
+
+
+def _cannot_listen(host: str, port: int) -> str | None:
+    """Return why nobody can listen there, None where it is free; Streamlit would say it with a traceback."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as tried:
+                if os.name == "posix":  # elsewhere this option lets two listen on one port
+                    tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                tried.bind(address)
+                tried.listen()
+    except OSError as error:
+        # localhost may have an IPv6 address on a machine without IPv6.
+        return (
+            None if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) and host == "localhost" else error.strerror
+        )
+    return None
 
 
 # --- benchmark -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import io
 import math
 import os
+import stat
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,9 @@ def _opened(source: Source) -> BinaryIO:
     if hasattr(source, "read"):
         return io.BytesIO(source.read())
     try:
+        # A pipe or a device would be waited for, maybe for ever.
+        if not stat.S_ISREG(os.stat(source).st_mode) and not os.path.isdir(source):
+            raise PhotoError("not_found", "This file cannot be opened: it is a pipe or a device.")
         return Path(source).open("rb")
     except OSError as error:
         raise PhotoError("not_found", f"This file cannot be opened: {error.strerror}.") from error
