@@ -288,6 +288,18 @@ def test_where_answers_cannot_go_is_one_sentence(folder, tmp_path, monkeypatch, 
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_strange_file_of_one_line_is_left_as_it_is(folder, tmp_path, kind):
+    out = tmp_path / f"notes.{kind}"
+    out.write_text("milk")
+    assert main(["predict", str(folder / "002.png"), "--out", str(out), "--resume"]) == 2
+    assert out.read_text() == "milk"
+    # The beginning of our own first line is what a full disk leaves.
+    out.write_text("file,sta" if kind == "csv" else '{"fi')
+    assert main(["predict", str(folder / "002.png"), "--out", str(out), "--resume"]) == 0
+    assert len(answers_in(out)) == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
 @pytest.mark.parametrize(("first", "then"), [("read", "predict"), ("predict", "read")])
 def test_the_answers_of_another_command_are_not_gone_on_with(folder, tmp_path, capsys, kind, first, then):
     out = tmp_path / f"answers.{kind}"

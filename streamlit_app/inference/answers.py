@@ -79,6 +79,9 @@ def _whole_rows(path: Path, kind: str, example: dict) -> set[str]:
         # A row of CSV is one line: no value has a line break in it (schema.columns).
         for number, line in enumerate(file):
             if not line.endswith(b"\n"):
+                # Of a first line only what may be the beginning of ours is cut off.
+                if number == 0 and not _begins(line, b'{"file"' if kind == JSON else ",".join(names).encode()):
+                    raise AnswersError(f"{path} holds other things than answers: choose another name.")
                 break
             try:
                 text = line.decode("utf-8")
@@ -96,6 +99,11 @@ def _whole_rows(path: Path, kind: str, example: dict) -> set[str]:
             end += len(line)
     os.truncate(path, end)
     return answered
+
+
+def _begins(line: bytes, ours: bytes) -> bool:
+    """Tell whether one of them is the beginning of the other."""
+    return line.startswith(ours) or ours.startswith(line)
 
 
 def digit_line(fields: dict) -> str:
