@@ -140,7 +140,7 @@ def board_light(site: Site, rng: np.random.Generator) -> np.ndarray:
 
 def scanner_lamp(site: Site, rng: np.random.Generator) -> np.ndarray:
     """The even light of a flatbed scanner."""
-    return np.ones((1, 1, 1), np.float32)
+    return np.ones((site.rows, site.columns, 3), np.float32)
 
 
 def any_light(site: Site, rng: np.random.Generator) -> np.ndarray:
