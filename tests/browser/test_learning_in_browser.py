@@ -39,8 +39,6 @@ def test_the_last_digit_walks_through_the_network(dashboard, screen):
     if screen:
         dashboard.page.get_by_test_id("stExpandSidebarButton").click()
     dashboard.go_by_sidebar("Architecture")
-    if screen:
-        dashboard.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     dashboard.page.get_by_text("The last digit read").click()
     expect(dashboard.metric("Answer")).to_have_text("5")
     expect(dashboard.page.get_by_text("5 · the answer")).to_be_visible()
