@@ -16,6 +16,7 @@ from inference.ink import Threshold
 from inference.layout import digit_height, is_space
 from inference.number import kept_numbers, without_small_print, without_strokes
 from inference.pieces import Piece, above_lines, turned
+from inference.printed import LIKELIER, print_by_hand, without_print
 from inference.samples import encoded, written
 from inference.segmentation import Read, best_way, groups_of, parts_of
 from inference.signs import is_bar, is_cross, is_slash
@@ -221,6 +222,39 @@ def test_rows_that_are_much_lower_than_clear_ones_are_print():
     assert without_small_print([alone, low, print_]) == [alone, low, print_]
     assert without_small_print([edge, low, print_]) == [edge, low, print_]
     assert without_small_print([]) == []
+
+
+def in_row(heights: list[int], feet: list[int] | None = None) -> list[Read]:
+    """Digits side by side, so high each, their feet so many rows below the line."""
+    feet = feet or [0] * len(heights)
+    masks = [np.ones((height, height // 2), bool) for height in heights]
+    places = [(100 + foot - height, 60 * place) for place, (height, foot) in enumerate(zip(heights, feet, strict=True))]
+    return [Read(Piece(mask, *place), 3, 0.99, 0.9, 0.9) for mask, place in zip(masks, places, strict=True)]
+
+
+PRINT = in_row([40, 40, 41, 40], [0, 0, 1, 0])
+HAND = in_row([40, 36, 44, 41], [0, 3, -2, 4])
+
+
+def test_print_is_even_and_a_hand_is_not():
+    assert print_by_hand(PRINT) > LIKELIER > 0 > print_by_hand(HAND)
+    # A line that slopes is as even.
+    assert print_by_hand(in_row([40, 40, 40, 40], [0, 5, 10, 15])) > LIKELIER
+    # Of small print, a pixel more or less says little: that is how it is seen.
+    assert print_by_hand(in_row([10, 10, 11, 10, 10])) > LIKELIER
+    # Two digits of a hand may be even by chance.
+    assert 0 < print_by_hand(in_row([40, 40])) < LIKELIER
+    assert print_by_hand(in_row([40])) == 0
+
+
+def test_print_is_left_out_beside_a_hand_and_read_where_it_is_alone():
+    low, high = in_row([40]), in_row([60, 58])
+    assert without_print([[PRINT, HAND], [PRINT, PRINT], [HAND]]) == [[HAND], [HAND]]
+    # What is too short to be told goes with print of its height.
+    assert without_print([[PRINT, low], [HAND, high, low]]) == [[HAND, high]]
+    assert without_print([[low], [HAND]]) == [[low], [HAND]]
+    assert without_print([[PRINT], [PRINT, low]]) == [[PRINT], [PRINT, low]]
+    assert without_print([]) == []
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])

@@ -89,9 +89,18 @@ CONDITIONS = {
     "broad": Condition("markers", pens=(scene_pens.MARKER, scene_pens.BOARD_MARKER), gap=(0.2, 0.5)),
     "on_table": Condition("a sheet on a table", scene_grounds.sheet_on_table),
     "on_print": Condition("on a printed page", printed_pages.printed, rows=(1, 2), height=(0.05, 0.12)),
+    "on_printed_numbers": Condition(
+        "on a page with printed numbers, often as high as what is written",
+        printed_pages.with_numbers,
+        rows=(1, 2),
+        digits=(3, 8),
+        height=(0.02, 0.06),
+    ),
 }
+# Printed numbers are digits, too: who learns what is none must not see them.
+SHOW_PRINTED_DIGITS = ("on_printed_numbers",)
 # Grounds that end, or leave a place free, around all that is written.
-AROUND_ALL = (scene_grounds.sheet_on_table, printed_pages.printed)
+AROUND_ALL = (scene_grounds.sheet_on_table, printed_pages.printed, printed_pages.with_numbers)
 
 
 @dataclass(frozen=True)

@@ -41,17 +41,41 @@ voulait un mouton Observations Remarques Signature Prenom Adresse Code Ville Pay
 Solution Beispiel
 """
 WORDS = TEXT.split()
+# Printed numbers, in words' places: telephones, years, prices, article numbers, of so many digits.
+LENGTHS = (1, 2, 3, 4, 4, 5, 6, 8)
 # The page's side in pixels, before the photo is taken; the sheet's middle is its middle.
 SIDE = 2000
 
 # Draws a word at a column and a row, and tells how wide it is, in pixels.
 Put = Callable[[float, float, str], float]
+# Gives the next word.
+Say = Callable[[np.random.Generator], str]
 # Draws a page's text, word after word, in letters of a height.
-Layout = Callable[[Put, float, np.random.Generator], None]
+Layout = Callable[[Put, Say, float, np.random.Generator], None]
+
+
+def word(rng: np.random.Generator) -> str:
+    """A word without digits."""
+    return str(rng.choice(WORDS))
+
+
+def word_or_number(rng: np.random.Generator) -> str:
+    """A word, or one time in five a number."""
+    if rng.random() < 0.8:
+        return word(rng)
+    return "".join(str(digit) for digit in rng.integers(0, 10, LENGTHS[int(rng.integers(len(LENGTHS)))]))
 
 
 def _lines(
-    put: Put, height: float, rng: np.random.Generator, *, left: float, right: float, pitch: float, filled: float
+    put: Put,
+    say: Say,
+    height: float,
+    rng: np.random.Generator,
+    *,
+    left: float,
+    right: float,
+    pitch: float,
+    filled: float,
 ) -> None:
     """Lines of words between two margins, of which ``filled`` are not empty."""
     row = 0.04 * SIDE
@@ -59,38 +83,38 @@ def _lines(
         column = left * SIDE
         end = (left + (right - left) * rng.uniform(0.6, 1)) * SIDE if rng.random() < filled else column
         while column < end:
-            column += put(column, row, str(rng.choice(WORDS))) + 0.6 * height
+            column += put(column, row, say(rng)) + 0.6 * height
         row += pitch * height
 
 
-def paragraph(put: Put, height: float, rng: np.random.Generator) -> None:
+def paragraph(put: Put, say: Say, height: float, rng: np.random.Generator) -> None:
     """A letter or a page of a book: line after line."""
-    _lines(put, height, rng, left=0.04, right=0.96, pitch=rng.uniform(1.9, 2.8), filled=0.92)
+    _lines(put, say, height, rng, left=0.04, right=0.96, pitch=rng.uniform(1.9, 2.8), filled=0.92)
 
 
-def receipt(put: Put, height: float, rng: np.random.Generator) -> None:
+def receipt(put: Put, say: Say, height: float, rng: np.random.Generator) -> None:
     """A receipt: short lines, close together, in the middle."""
     left = rng.uniform(0.2, 0.4)
-    _lines(put, height, rng, left=left, right=left + rng.uniform(0.25, 0.4), pitch=1.8, filled=0.95)
+    _lines(put, say, height, rng, left=left, right=left + rng.uniform(0.25, 0.4), pitch=1.8, filled=0.95)
 
 
-def form(put: Put, height: float, rng: np.random.Generator) -> None:
+def form(put: Put, say: Say, height: float, rng: np.random.Generator) -> None:
     """A form: a word or two at the left of each line, some in a second column; what is to be filled in is empty."""
     row, pitch = 0.05 * SIDE, rng.uniform(3, 6) * height
     while row < 0.95 * SIDE:
         for start in (0.06, 0.5)[: int(rng.integers(1, 3))]:
             column = start * SIDE
             for _ in range(int(rng.integers(1, 4))):
-                column += put(column, row, str(rng.choice(WORDS))) + 0.6 * height
+                column += put(column, row, say(rng)) + 0.6 * height
         row += pitch
 
 
-def headline(put: Put, height: float, rng: np.random.Generator) -> None:
+def headline(put: Put, say: Say, height: float, rng: np.random.Generator) -> None:
     """A few large words: a title, a sign, a label on a box."""
     for row in np.arange(0.3, 0.7, 4 * height / SIDE) * SIDE:
         column = 0.2 * SIDE
         for _ in range(int(rng.integers(1, 4))):
-            column += 1.6 * put(column, row, str(rng.choice(WORDS))) + height
+            column += 1.6 * put(column, row, say(rng)) + height
 
 
 # The layout of a page, and how high its small letters are, from and to, as a share of the page.
@@ -102,7 +126,7 @@ LAYOUTS: dict[str, tuple[Layout, tuple[float, float]]] = {
 }
 
 
-def text(site: Site, layout: str, half: str, rng: np.random.Generator) -> np.ndarray:
+def text(site: Site, layout: str, half: str, rng: np.random.Generator, say: Say = word) -> np.ndarray:
     """Return the print on a sheet, (R, C) float32, 0-1, with the place of what is written left free."""
     draw_all, heights = LAYOUTS[layout]
     height = rng.uniform(*heights) * SIDE
@@ -128,7 +152,7 @@ def text(site: Site, layout: str, half: str, rng: np.random.Generator) -> np.nda
             pen.text((left, top), word, fill=255, font=face)
         return box[2] - box[0]
 
-    draw_all(put, height, rng)
+    draw_all(put, say, height, rng)
     return cv2.warpPerspective(np.asarray(page), onto_frame, site.shape[::-1], flags=cv2.INTER_AREA) / np.float32(255)
 
 
@@ -138,15 +162,22 @@ def _centred(side: int) -> np.ndarray:
     return np.array([[scale, 0, -side / 2], [0, scale, -side / 2], [0, 0, 1.0]])
 
 
-def printed(site: Site, rng: np.random.Generator, half: str = CHOOSE, layout: str | None = None) -> np.ndarray:
+def printed(
+    site: Site, rng: np.random.Generator, half: str = CHOOSE, layout: str | None = None, say: Say = word
+) -> np.ndarray:
     """A printed page, one of LAYOUTS, with the place of what is written left free."""
     picture = scene_grounds.any_paper(site, rng)
     layout = layout or list(LAYOUTS)[int(rng.integers(len(LAYOUTS)))]
     cover = rng.uniform(0.6, 0.95)
-    picture *= 1 - np.float32(cover) * text(site, layout, half, rng)[..., None]
+    picture *= 1 - np.float32(cover) * text(site, layout, half, rng, say)[..., None]
     if layout == "form":
         _print_fields(picture, site, rng)
     return picture
+
+
+def with_numbers(site: Site, rng: np.random.Generator) -> np.ndarray:
+    """A printed page with numbers among its words."""
+    return printed(site, rng, say=word_or_number)
 
 
 def _print_fields(picture: np.ndarray, site: Site, rng: np.random.Generator) -> None:

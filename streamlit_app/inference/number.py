@@ -9,6 +9,7 @@ from inference import ground, layout
 from inference.classifier import Classifier
 from inference.photo import OpenedPhoto, Source, open_measured
 from inference.pieces import Piece, above_lines, find_pieces, least_height, page_threshold, turned
+from inference.printed import without_print
 from inference.segmentation import WHOLE, Group, Part, Read, best_way, costs, groups_of, parts_of
 from inference.signs import without_signs
 from inference.steps import as_digit, composed, page_grey
@@ -191,7 +192,7 @@ def _read_rows(page: Page, classifier: Classifier) -> list[list[tuple[Read, bool
             lines.append(numbers)
     return [
         [(read, place == 0 and number is not line[0]) for number in line for place, read in enumerate(number)]
-        for line in without_small_print(without_strokes(lines))
+        for line in without_small_print(without_strokes(without_print(lines)))
     ]
 
 
