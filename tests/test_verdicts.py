@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections import Counter
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,12 +12,12 @@ import pytest
 from PIL import ImageFont
 
 from inference import Classifier, NetworkUnavailable, Prediction, read_digit
-from inference.candidates import SURE
-from inference.classifier import DEFAULT_NETWORK, head_path, models_folder
-from inference.likeness import LikenessHead, features, load_head
-from inference.samples import drawing, encoded, photo
+from inference.candidates import SURE, Preprocessed
+from inference.classifier import DEFAULT_NETWORK, models_folder
+from inference.likeness import judge_path
+from inference.samples import drawing, encoded, photo, written
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE, verdict
-from training import cases, likeness, non_digits, strokes, verdicts
+from training import cases, judge, non_digits, strokes, verdicts
 from training.cases import NEVER, Case, font_digit, font_label, penned
 from training.likeness import BLOCKS, WAYS, Seen
 from training.non_digits import CHOOSE, FAMILIES, REPORT
@@ -73,67 +75,106 @@ def test_ink_that_falls_apart_is_several_digits_if_only_its_parts_are_digits(who
     assert verdict(whole, NETWORK, parts=parts) == expected
 
 
-# --- The head ------------------------------------------------------------------------------------------------
+# --- The judge -----------------------------------------------------------------------------------------------
+
+# A network of no use, but quickly made: what it says hangs on nothing but its last layer.
+SMALL = {"blocks": [[2, 2]], "pooled_blocks": 1, "dense": 2, "dropout": 0.0}
 
 
-def a_head(features: int = 4, units: int = 3, network: str = "of this network") -> LikenessHead:
-    """A head that finds everything as like a digit as not."""
-    sizes = (10, features), 10, (features, units), units, units
-    return LikenessHead(("block4",), *(np.zeros(size, np.float32) for size in sizes), network)
-
-
-def test_the_head_adds_the_rule_of_the_digit_that_was_read_and_the_hidden_units(tmp_path):
-    empty = a_head()
-    empty.weights[3], empty.weights[7] = (1, 0, 0, 0), (0, -1, 0, 0)
-    empty.hidden[2], empty.hidden_offsets[:], empty.output[:] = (1, -1, 0), (0, 0, -1), (0.25, 9, 9)
-    maps = np.zeros((2, 2, 2, 2), np.float32)
-    maps[:, 0, 0] = 4, 8  # the averages are 1 and 2, the greatest 4 and 8
-    assert features([maps]).tolist() == [[1, 2, 4, 8]] * 2
-    # Only the first unit is open: a quarter of 4.
-    expected = 1 / (1 + np.exp([-1.0 - 1, 2.0 - 1]))
-    assert empty.of([maps], np.array([3, 7])) == pytest.approx(expected)
-    empty.save(tmp_path / "head.npz")
-    loaded = load_head(tmp_path / "head.npz")
-    assert loaded.of([maps], np.array([3, 7])) == pytest.approx(expected)
-    assert (loaded.blocks, loaded.network, loaded.hidden.dtype) == (("block4",), "of this network", np.float32)
+def constant_judge(models: Path, scores: list[float]) -> None:
+    """Write a judge that finds every image as like each digit as this: log odds."""
+    model = judge.judge(SMALL)
+    model.get_layer("scores").set_weights([np.zeros((2, 10)), np.array(scores)])
+    judge.write(model, models, {})
 
 
 @pytest.fixture
 def other_models(tmp_path, monkeypatch):
-    for ending in (".onnx", ".json"):
-        name = f"{DEFAULT_NETWORK}{ending}"
+    for name in (f"{DEFAULT_NETWORK}.onnx", f"{DEFAULT_NETWORK}.json"):
         (tmp_path / name).write_bytes((models_folder() / name).read_bytes())
     monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
     return tmp_path
 
 
 @needs_network
-def test_a_head_of_another_network_says_nothing(other_models):
-    image = np.zeros((28, 28), np.uint8)
+def test_the_judge_is_asked_how_like_the_digit_it_is_that_was_read(other_models):
+    image = written(3, 28, 0.1)
     assert Classifier().predict(image).likeness == 1
-    a_head(256, network="another").save(head_path())
-    assert Classifier().predict(image).likeness == 1
-    own = hashlib.sha256((other_models / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
-    a_head(256, network=own).save(head_path())
-    assert Classifier().predict(image).likeness == 0.5
-    assert Classifier().predict(image, tta=True).likeness == 0.5
+    constant_judge(other_models, [-9, -9, -9, 2, -9, -9, -9, -9, -9, -9])
+    classifier = Classifier()
+    prediction = classifier.predict(image)
+    assert prediction.digit == 3
+    assert prediction.likeness == pytest.approx(1 / (1 + np.exp(-2)))
+    assert classifier.predict(image, tta=True).likeness == pytest.approx(prediction.likeness)
+    # A card without a threshold refuses nothing.
+    assert classifier.not_a_digit_below == 0
+    verdicts.write_threshold(0.5)
+    assert Classifier().not_a_digit_below == 0.5
 
 
 @needs_network
-def test_a_damaged_head_is_one_sentence(other_models):
-    head_path().write_bytes(b"PK damaged")
-    with pytest.raises(NetworkUnavailable, match="damaged"):
+@pytest.mark.parametrize("damaged", [".onnx", ".json"])
+def test_a_damaged_judge_is_one_sentence(other_models, damaged):
+    constant_judge(other_models, [0.0] * 10)
+    judge_path(other_models).with_suffix(damaged).write_bytes(b"PK damaged")
+    with pytest.raises(NetworkUnavailable, match="is damaged"):
         Classifier()
 
 
 @needs_network
-def test_the_committed_head_belongs_to_the_committed_network():
-    classifier = Classifier()
-    network = hashlib.sha256((models_folder() / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
+def test_the_committed_judge_is_the_one_that_was_measured():
     measured = json.loads((models_folder() / "verdicts.json").read_text(encoding="utf-8"))
-    assert load_head(head_path()).network == measured["onnx_sha256"] == network, "run make verdicts"
-    assert classifier.not_a_digit_below == measured["not_a_digit_below"]
-    assert head_path().stat().st_size < 100_000
+    network, of_judge = (
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (models_folder() / f"{DEFAULT_NETWORK}.onnx", judge_path(models_folder()))
+    )
+    assert measured["onnx_sha256"] == network, "run make verdicts"
+    assert measured["judge_sha256"] == of_judge, "run make verdicts"
+    assert Classifier().not_a_digit_below == measured["not_a_digit_below"]
+
+
+def test_the_judge_should_say_yes_to_the_digit_alone_and_no_to_all_else():
+    wanted = judge.targets(np.array([3, judge.NONE]), 0.1)
+    assert wanted[0].tolist() == pytest.approx([0.01] * 3 + [0.91] + [0.01] * 6)
+    assert wanted[1].tolist() == pytest.approx([0.01] * 10)
+
+
+def test_an_epoch_shows_photos_several_times_and_other_digits_than_the_last():
+    def of(value: int, count: int) -> np.ndarray:
+        return np.full((count, 28, 28), value, np.uint8)
+
+    fresh = Split(np.arange(10, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8), np.arange(10))
+    lessons = judge.Lessons(
+        fresh, Split(of(20, 2), np.ones(2, int)), Split(of(30, 3), np.full(3, 2)), of(40, 8), of(50, 1)
+    )
+    settings = {"digits_an_epoch": 4, "share_of_rest": 0.5, "photo_counts": 3, "plain": 1.0, "augmentation": {}}
+    first, second = (lessons.epoch(settings, np.random.default_rng(seed)) for seed in (1, 2))
+    counts = Counter(first.images[:, 0, 0].tolist())
+    assert [counts[value] for value in (20, 30, 40, 50)] == [2, 9, 4, 3]
+    assert {label for value, label in zip(first.images[:, 0, 0], first.labels, strict=True) if value >= 40} == {
+        judge.NONE
+    }
+    assert set(first.images[first.images[:, 0, 0] < 10, 0, 0]) != set(second.images[second.images[:, 0, 0] < 10, 0, 0])
+
+
+@needs_network
+def test_the_threshold_is_the_highest_that_refuses_few_enough_digits(other_models, monkeypatch):
+    """Twenty photos of digits, one of which is hardly like one: a twentieth may be refused."""
+    constant_judge(other_models, [0.0] * 10)
+    classifier = Classifier()
+    likeness = {value: value / 100 for value in range(1, 21)}
+    monkeypatch.setattr(
+        classifier, "_likeness", lambda images, _: np.array([likeness[int(image.max())] for image in images])
+    )
+    monkeypatch.setattr(verdicts, "REFUSED", 0.05)
+    monkeypatch.setattr(verdicts, "TRIED", np.linspace(0, 1, 21))
+
+    def of(value: int) -> Case:
+        made = Preprocessed(np.full((28, 28), value, np.uint8), (), None, 1.0)
+        return Case(CHOOSE, cases.REAL, "paper", 3, (made,))
+
+    least = verdicts.threshold([of(value) for value in likeness], classifier)
+    assert 0.01 < least <= 0.02
 
 
 # --- What is no digit ----------------------------------------------------------------------------------------
@@ -144,6 +185,7 @@ def any_font(monkeypatch):
     """Pillow's own font in the place of each: the tests do not depend on what is installed."""
     monkeypatch.setattr(non_digits, "font_of", lambda name: ImageFont.load_default(112))
     drawable = non_digits._drawable.__wrapped__
+    monkeypatch.setattr(non_digits, "_letters", lambda name: "AEFHKMNRTX")
     # It has no other script.
     monkeypatch.setattr(non_digits, "_drawable", lambda name, wanted: drawable(name, wanted) or "AEFHKMNRTX")
 
@@ -241,9 +283,9 @@ def test_what_a_pen_writes_keeps_its_shape(classifier):
     rng = np.random.default_rng(0)
     for digit in range(10):
         image = read_digit(drawing(digit), classifier, NEVER).preprocessed.digit
-        written = penned(image, rng)
-        assert (written.shape, written.dtype) == ((28, 28), np.uint8)
-        assert np.corrcoef(image.ravel(), written.ravel())[0, 1] > 0.6
+        by_pen = penned(image, rng)
+        assert (by_pen.shape, by_pen.dtype) == ((28, 28), np.uint8)
+        assert np.corrcoef(image.ravel(), by_pen.ravel())[0, 1] > 0.6
     faint = np.full((28, 28), 3, np.uint8)
     assert penned(faint, rng) is faint
 
@@ -260,7 +302,7 @@ def toy(count: int, shift: float, seed: int) -> Seen:
     sure = 0.99 if not shift else 0.7
     probabilities = np.full((count, 10), (1 - sure) / 9)
     probabilities[np.arange(count), answers] = sure
-    return Seen(probabilities, own, dict.fromkeys(BLOCKS, slice(12)), probabilities[None])
+    return Seen(probabilities, own, dict.fromkeys(BLOCKS, slice(12)), probabilities.max(axis=1), probabilities[None])
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -269,26 +311,14 @@ def test_each_way_rates_digits_above_what_is_none(name):
     assert score(toy(100, 0, 3)).min() > score(toy(100, 2, 4)).max()
 
 
-def test_the_head_scores_as_its_way_does():
-    digits, rest, shown = toy(200, 0, 1), toy(200, 2, 2), toy(50, 1, 3)
-    # In a map of one place the average and the greatest value are the same.
-    doubled = [
-        Seen(one.probabilities, np.tile(one.features, 2), one.averages, one.others) for one in (digits, rest, shown)
-    ]
-    head = likeness.head(*doubled[:2], "network")
-    scores = WAYS[likeness.SHIPPED](*doubled[:2])(doubled[2])
-    maps = [shown.features[:, None, None]]
-    assert head.of(maps, shown.answers) == pytest.approx(1 / (1 + np.exp(-scores)), abs=1e-4)
-
-
 def test_the_parts_share_no_image(monkeypatch):
     monkeypatch.setattr(verdicts, "LEARNT", 2)
     images = np.arange(13, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
     whole = Split(images, np.arange(13))
     parts = verdicts.parts_of(whole.take(np.arange(10, 13)), whole.take(np.arange(10)))
     assert {name: part.labels.tolist() for name, part in parts.items()} == {
-        cases.FIT: [0, 1, 2, 10, 11],
-        CHOOSE: [3, 4],
+        cases.FIT: [10, 11],
+        CHOOSE: [0, 1, 2, 3, 4],
         REPORT: [5, 6, 7, 8, 9],
     }
 
@@ -312,7 +342,7 @@ def test_digits_of_fonts_are_the_same_from_the_same_seed(any_font, half):
 
 def test_the_counts_of_known_answers():
     def case(label: int) -> Case:
-        return Case(REPORT, "digits", "paper", label, None, 1.0)
+        return Case(REPORT, "digits", "paper", label, ())
 
     counts = verdicts.counted(
         [

@@ -30,9 +30,13 @@ def export_network(model: keras.Model, stem: Path) -> None:
     blocks = [layer for layer in model.layers if layer.name.startswith("block")]
     names = ["probabilities", *(layer.name for layer in blocks)]
     inside = keras.Model(model.input, [model.output, *(layer.output for layer in blocks)])
-    path = stem.with_suffix(".onnx")
+    write_onnx(inside, names, stem.with_suffix(".onnx"))
+
+
+def write_onnx(model: keras.Model, names: list[str], path: Path) -> None:
+    """Write a network as .onnx; ``names``: its outputs'."""
     signature = [keras.InputSpec(shape=(None, *model.input_shape[1:]), dtype="float32", name="image")]
-    inside.export(path, format="onnx", input_signature=signature, verbose=False)
+    model.export(path, format="onnx", input_signature=signature, verbose=False)
     exported = onnx.load(path)
     _rename_outputs(exported, names)
     onnx.checker.check_model(exported)

@@ -1,42 +1,36 @@
-"""Ways to tell what is no digit from a digit, by what networks see: measured side by side, the simplest best one ships.
+"""Ways to tell what is no digit from a digit: measured side by side, the best one ships.
 
 A way is fitted on digits and on things that are none, and then gives every image a score, the higher the more like a
-digit. training/verdicts.py compares them and writes the head of inference/likeness.py.
+digit. training/verdicts.py compares them; the one that ships is a network of its own (training/judge.py), the others
+look at what the reading network sees.
 """
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
-
-from inference.likeness import LikenessHead
 
 DIGITS = 10
 # The maps that are used, and how strongly the weights of the rules are held small (scikit-learn's C).
 BLOCKS = ("block2", "block3", "block4")
 C = 0.02
-# Several small networks with one hidden layer, averaged, rank better than one that is as large as all: how many, how
-# wide, how strongly held small (scikit-learn's alpha), and how often they see all images.
-NETWORKS, UNITS, ALPHA, EPOCHS = 3, 16, 1.0, 12
 
 
 @dataclass(frozen=True)
 class Seen:
     """What networks see in N images.
 
-    ``probabilities``: (N, 10), calibrated; ``features``: (N, features), those of inference/likeness.py; ``averages``:
-    name of a block -> its columns in them; ``others``: (networks, N, 10), the calibrated probabilities of the other
-    networks.
+    ``probabilities``: (N, 10), calibrated; ``features``: (N, features), those of inference/whole.py; ``averages``:
+    name of a block -> its columns in them; ``judged``: (N,), the judge's likeness, 0-1; ``others``: (networks, N, 10),
+    the calibrated probabilities of the other networks.
     """
 
     probabilities: np.ndarray
     features: np.ndarray
     averages: dict[str, slice]
+    judged: np.ndarray
     others: np.ndarray
 
     @property
@@ -49,13 +43,20 @@ class Seen:
 
     def take(self, places: np.ndarray) -> "Seen":
         """Return what was seen in some of the images: (M,) int or (N,) bool."""
-        return Seen(self.probabilities[places], self.features[places], self.averages, self.others[:, places])
+        return Seen(
+            self.probabilities[places],
+            self.features[places],
+            self.averages,
+            self.judged[places],
+            self.others[:, places],
+        )
 
     def beside(self, more: "Seen") -> "Seen":
         """Return these images and ``more``; what other networks see is left out."""
         features = np.concatenate([self.features, more.features])
         probabilities = np.concatenate([self.probabilities, more.probabilities])
-        return Seen(probabilities, features, self.averages, np.empty((0, *probabilities.shape)))
+        judged = np.concatenate([self.judged, more.judged])
+        return Seen(probabilities, features, self.averages, judged, np.empty((0, *probabilities.shape)))
 
 
 # Both fitted on: digits that were read right, and what is none. What is then scored: anything.
@@ -116,21 +117,9 @@ def rule_for_each_digit(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray
     return lambda seen: _by_rule(seen, weights, offsets)
 
 
-def small_networks(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
-    """The mean of three small networks with one hidden layer, for all digits together."""
-    hidden, hidden_offsets, output, offset = layer(digits, rest)
-    return lambda seen: np.maximum(seen.features @ hidden + hidden_offsets, 0) @ output + offset
-
-
-def rules_and_networks(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
-    """The rule for each digit and the small networks, added, each with the same say (ships)."""
-    fitted = head(digits, rest, "")
-
-    def score(seen: Seen) -> np.ndarray:
-        together = np.maximum(seen.features @ fitted.hidden + fitted.hidden_offsets, 0) @ fitted.output
-        return _by_rule(seen, fitted.weights, fitted.offsets) + together
-
-    return score
+def judged(digits: Seen, rest: Seen) -> Callable[[Seen], np.ndarray]:
+    """A small network of its own, which learnt what is a digit and what is none (ships)."""
+    return lambda seen: seen.judged
 
 
 def _by_rule(seen: Seen, weights: np.ndarray, offsets: np.ndarray) -> np.ndarray:
@@ -155,31 +144,6 @@ def _rule(digits: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, float]:
     return weights, float(model.intercept_[0] - weights @ scaler.mean_)
 
 
-def layer(digits: Seen, rest: Seen) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Return the mean of NETWORKS small networks as one: (features, units), (units,), (units,) and the offset."""
-    features = np.concatenate([digits.features, rest.features])
-    is_digit = np.repeat([1, 0], [len(digits.features), len(rest.features)])
-    # Both sides weigh the same.
-    weights = np.where(is_digit, 0.5 / len(digits.features), 0.5 / len(rest.features)) * len(features)
-    scaler = StandardScaler().fit(features)
-    scaled = scaler.transform(features)
-    hidden, hidden_offsets, output, offset = [], [], [], 0.0
-    for number in range(NETWORKS):
-        model = MLPClassifier(
-            (UNITS,), alpha=ALPHA, batch_size=256, learning_rate_init=2e-3, max_iter=EPOCHS, random_state=number
-        )
-        with warnings.catch_warnings():
-            # It is stopped on purpose.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(scaled, is_digit, sample_weight=weights)
-        into = model.coefs_[0] / scaler.scale_[:, None]
-        hidden.append(into)
-        hidden_offsets.append(model.intercepts_[0] - scaler.mean_ @ into)
-        output.append(model.coefs_[1][:, 0] / NETWORKS)
-        offset += float(model.intercepts_[1][0]) / NETWORKS
-    return np.concatenate(hidden, axis=1), np.concatenate(hidden_offsets), np.concatenate(output), offset
-
-
 WAYS: dict[str, Way] = {
     "confidence": confidence,
     "networks_agree": networks_agree,
@@ -187,20 +151,6 @@ WAYS: dict[str, Way] = {
     "mahalanobis": mahalanobis,
     "one_rule": one_rule,
     "rule_for_each_digit": rule_for_each_digit,
-    "small_networks": small_networks,
-    "rules_and_networks": rules_and_networks,
+    "judged": judged,
 }
-SHIPPED = "rules_and_networks"
-
-
-def head(digits: Seen, rest: Seen, network: str) -> LikenessHead:
-    """Return the head that ships, fitted: ``network`` is the SHA-256 of the .onnx that has seen the images."""
-    weights, offsets = rules(digits, rest)
-    hidden, hidden_offsets, output, offset = layer(digits, rest)
-    fitted = digits.beside(rest)
-    by_rule = _by_rule(fitted, weights, offsets)
-    together = np.maximum(fitted.features @ hidden + hidden_offsets, 0) @ output
-    # The mean of both, in the rules' units: the smaller spread would have no say.
-    share = 0.5 * by_rule.std() / together.std()
-    arrays = 0.5 * weights, 0.5 * offsets + share * offset, hidden, hidden_offsets, share * output
-    return LikenessHead(BLOCKS, *(values.astype(np.float32) for values in arrays), network)
+SHIPPED = "judged"

@@ -59,12 +59,12 @@ def mnist_cnn(settings: dict) -> keras.Model:
     ``dropout``. The design is reference D's, with two narrower convolutions in place of one; the global average before
     the only dense layer makes its class activation maps exact.
     """
-    image, x = _image()
+    image, x = image_input()
     for number, filters in enumerate(settings["blocks"], start=1):
         for place, count in enumerate(filters, start=1):
             suffix = f"{number}{'abc'[place - 1]}" if len(filters) > 1 else f"{number}"
             relu = f"block{number}" if place == len(filters) else f"relu{suffix}"
-            x = _convolution(x, count, suffix=suffix, relu=relu)
+            x = convolution(x, count, suffix=suffix, relu=relu)
         if number <= settings["pooled_blocks"]:
             x = layers.MaxPooling2D(name=f"pool{number}")(x)
     x = layers.GlobalAveragePooling2D(name="global_average")(x)
@@ -74,7 +74,7 @@ def mnist_cnn(settings: dict) -> keras.Model:
 
 def mlp(settings: dict) -> keras.Model:
     """Return reference C's multilayer perceptron: 784-128-64-10 with ReLU, batch normalization and dropout."""
-    image, x = _image()
+    image, x = image_input()
     x = layers.Flatten(name="flatten")(x)
     for number, units in enumerate(settings["units"], start=1):
         x = layers.Dense(units, use_bias=False, name=f"dense{number}")(x)
@@ -86,7 +86,7 @@ def mlp(settings: dict) -> keras.Model:
 
 def cnn3(settings: dict) -> keras.Model:
     """Return reference B's CNN: three convolutions with ReLU, two poolings between them, a dense layer of 64."""
-    image, x = _image()
+    image, x = image_input()
     for number, filters in enumerate(settings["filters"], start=1):
         x = layers.Conv2D(filters, 3, activation="relu", name=f"block{number}")(x)
         if number < len(settings["filters"]):
@@ -98,7 +98,7 @@ def cnn3(settings: dict) -> keras.Model:
 
 def cnn_flask(settings: dict) -> keras.Model:
     """Return reference C's CNN: convolution, ReLU, batch normalization and pooling, three times; dense layer of 128."""
-    image, x = _image()
+    image, x = image_input()
     for number, filters in enumerate(settings["filters"], start=1):
         x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"block{number}")(x)
         x = FusedBatchNormalization(name=f"batch_norm{number}")(x)
@@ -115,31 +115,31 @@ def resnet10(settings: dict) -> keras.Model:
     Source: K. He et al., "Deep residual learning for image recognition", CVPR 2016.
     ``stem_stride`` of the settings: the stem's stride; 2, as in the paper, costs a quarter of 1.
     """
-    image, x = _image()
-    x = _convolution(x, settings["filters"][0], suffix="_stem", relu="relu_stem", stride=settings["stem_stride"])
+    image, x = image_input()
+    x = convolution(x, settings["filters"][0], suffix="_stem", relu="relu_stem", stride=settings["stem_stride"])
     number = 0
     for stage, filters in enumerate(settings["filters"]):
         for place in range(2):
             number += 1
             stride = 2 if stage > 0 and place == 0 else 1
-            y = _convolution(x, filters, suffix=f"{number}a", relu=f"relu{number}a", stride=stride)
-            y = _convolution(y, filters, suffix=f"{number}b")
+            y = convolution(x, filters, suffix=f"{number}a", relu=f"relu{number}a", stride=stride)
+            y = convolution(y, filters, suffix=f"{number}b")
             if stride > 1:
-                x = _convolution(x, filters, suffix=f"{number}_shortcut", stride=stride, size=1)
+                x = convolution(x, filters, suffix=f"{number}_shortcut", stride=stride, size=1)
             x = layers.Add(name=f"sum{number}")([x, y])
             x = layers.ReLU(name=f"block{number}")(x)
     x = layers.GlobalAveragePooling2D(name="global_average")(x)
     return _answer(image, x, settings)
 
 
-def _image() -> tuple[keras.KerasTensor, keras.KerasTensor]:
+def image_input() -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """Return the input and the input normalised to mean 0 and deviation 1."""
     image = keras.Input((28, 28, 1), name="image")
     normalise = layers.Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION, name="normalisation")
     return image, normalise(image)
 
 
-def _convolution(x, filters: int, *, suffix: str, relu: str | None = None, stride: int = 1, size: int = 3):
+def convolution(x, filters: int, *, suffix: str, relu: str | None = None, stride: int = 1, size: int = 3):
     """Convolution, batch normalization and, where it has a name, ReLU."""
     x = layers.Conv2D(filters, size, strides=stride, padding="same", use_bias=False, name=f"conv{suffix}")(x)
     x = FusedBatchNormalization(name=f"batch_norm{suffix}")(x)

@@ -11,15 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from unicodedata import category
 
 import cv2
 import matplotlib
 import numpy as np
 import skimage
 import sklearn
+from matplotlib.ft2font import FT2Font
 from PIL import Image, ImageDraw, ImageFont
 
-from inference import ink
+from inference import Classifier, ink
+from inference.classifier import network_names
 from training import strokes
 from training.scenes import CONDITIONS, scene
 from training.strokes import LARGE, like_mnist, warped
@@ -29,6 +32,8 @@ CHOOSE, REPORT = "choose", "report"
 # Where Debian puts fonts, and the packages that bring those used here.
 FONTS_FOLDER = Path("/usr/share/fonts")
 FONT_PACKAGES = (
+    "fonts-arphic-ukai",
+    "fonts-averia-sans-gwf",
     "fonts-breip",
     "fonts-bwht",
     "fonts-comic-neue",
@@ -37,18 +42,30 @@ FONT_PACKAGES = (
     "fonts-dkg-handwriting",
     "fonts-ecolier-court",
     "fonts-femkeklaver",
+    "fonts-havana",
     "fonts-humor-sans",
+    "fonts-joscelyn",
+    "fonts-junicode",
     "fonts-kaushanscript",
     "fonts-kiloji",
     "fonts-klee",
     "fonts-kristi",
+    "fonts-leckerli-one",
+    "fonts-levien-typoscript",
     "fonts-liberation",
+    "fonts-lobster",
     "fonts-nanum-extra",
+    "fonts-noto-core",
+    "fonts-quicksand",
     "fonts-rufscript",
+    "fonts-seto",
     "fonts-sil-andika",
     "fonts-sjfonts",
     "fonts-symbola",
     "fonts-tomsontalks",
+    "fonts-urw-base35",
+    "fonts-yozvox-yozfont-standard-kana",
+    "fonts-yusei-magic",
 )
 # Hands of many people first, then what is printed.
 FIRST_FONTS = (
@@ -76,6 +93,24 @@ SECOND_FONTS = (
     "LiberationSans-Regular.ttf",
     "LiberationSerif-Regular.ttf",
 )
+# For letters alone; the digits of these are not learnt.
+MORE_FONTS = (
+    "setofont.ttf",
+    "YOzRSF.ttf",
+    "YuseiMagic-Regular.ttf",
+    "LeckerliOne-Regular.ttf",
+    "Joscelyn-Regular.otf",
+    "Havana-Regular.otf",
+    "lobster.otf",
+    "JunicodeTwoBeta-CondensedItalic.otf",
+    "AveriaSansGWF-Regular.ttf",
+    "TypoScript.otf",
+    "Quicksand-Light.ttf",
+    "NotoSans-Italic.ttf",
+    "NotoSerif-BoldItalic.ttf",
+    "C059-BdIta.otf",
+    "NimbusMonoPS-Regular.otf",
+)
 FONTS = {
     CHOOSE: (*FIRST_FONTS, *SECOND_FONTS),
     REPORT: (
@@ -100,8 +135,48 @@ MATHS = "√∞∑π∏≈≠≤≥×÷±✓✗"
 FOREIGN = "αηκλμπψωΔΛΞΠΣΨΩЖШЩЮЯФДЦЙЫЪжшщюяфдцйыאבדהחטלמעפצקשת"
 OTHER_SCRIPTS = ("DejaVuSans.ttf", "Andika-Regular.ttf")
 KANA = "あえおかきけさせそたなにぬねはひふほまみむめもやゆよれわをん"
+# Of few strokes, in the hand that schools teach.
+CHINESE = (
+    "丁七九了人入八刀力十又大女子寸山川工己弓才之不中井化天太夫少尺巴心手文斗方月木止水"
+    "火父牛犬王世主令出加包北半古右四外央布平必未本正母民永玄玉瓜生用田由甲白皮目石禾立"
+)
+# Letters of many scripts, each in a font of its own.
+SCRIPTS = {
+    "southern Asia": (
+        *(
+            "Devanagari",
+            "Bengali",
+            "Tamil",
+            "Telugu",
+            "Kannada",
+            "Malayalam",
+            "Sinhala",
+            "Gujarati",
+            "Gurmukhi",
+            "Oriya",
+        ),
+        *("Thai", "Lao", "Khmer", "Myanmar", "Javanese", "Lepcha", "OlChiki", "MeeteiMayek", "Lisu", "Yi"),
+    ),
+    "Africa, America, the Near East": (
+        *("Ethiopic", "Vai", "Bamum", "Tifinagh", "NKo", "CanadianAboriginal", "Osage", "Cherokee", "Deseret"),
+        *("Arabic", "Syriac", "Thaana", "Georgian", "Armenian", "Shavian"),
+    ),
+    "long ago": (
+        *("Runic", "Glagolitic", "Gothic", "OldItalic", "LinearB", "Cypriot", "Carian", "OldHungarian", "Coptic"),
+        *("Phoenician", "Ogham", "Lydian"),
+    ),
+}
+# Pictures that are letters, and signs that are none.
+HIEROGLYPHS = ("EgyptianHieroglyphs", "AnatolianHieroglyphs", "LinearA", "SignWriting")
+NOTATIONS = ("Duployan", "Math", "Symbols")
+# Letters of a script that are drawn, at most.
+LETTERS_OF_SCRIPT = 150
+# What all networks together read as one digit with this mean probability is rather that digit than a letter.
+RATHER_A_DIGIT = 0.9
 # In no font, by Unicode's definition.
 NO_CHARACTER = "\uffff"
+# The last of Unicode's Latin letters and marks.
+LAST_LATIN = 0x370
 
 HANGUL = "가나다라마바사아자차카타파하국문를습했없닭글한봄꽃"
 PICTOGRAPHS = "☀☁☂☃☎☕☘☠☢☮☸♔♕♖♗♘♙♞♠♣♥♦♫♻⚑⚒⚓⚔⚖⚙⚛⚡✂✈✉✎✒✡✪❀❄❤❦➔➤⌂⌘⌛"
@@ -189,13 +264,25 @@ def glyph(character: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) ->
 def character(rng: np.random.Generator, fonts: tuple[str, ...], characters: str) -> np.ndarray:
     """One of the characters in one of the fonts, warped like a hand would."""
     name = fonts[rng.integers(len(fonts))]
-    drawable = _drawable(name, characters)
-    drawn = warped(glyph(drawable[rng.integers(len(drawable))], font_of(name)), rng)
-    # A pen, not a hairline: reduced to 20 pixels, nothing would be left of it.
+    return by_hand(_one(_drawable(name, characters), rng), font_of(name), rng)
+
+
+def by_hand(character: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, rng: np.random.Generator) -> np.ndarray:
+    """A character of a font, warped like a hand would, (28, 28) uint8."""
+    drawn = warped(glyph(character, font), rng)
+    return like_mnist(_thick_enough(drawn))
+
+
+def _thick_enough(drawn: np.ndarray) -> np.ndarray:
+    """As a pen writes it, not a hairline: reduced to 20 pixels, nothing would be left of it."""
     missing = round(PEN * max(drawn.shape) / 2 - ink.stroke_width(drawn > 127))
-    if missing > 0:
-        drawn = cv2.dilate(drawn, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1)))
-    return like_mnist(drawn)
+    if missing <= 0:
+        return drawn
+    return cv2.dilate(drawn, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1)))
+
+
+def _one(characters: str, rng: np.random.Generator) -> str:
+    return characters[rng.integers(len(characters))]
 
 
 @cache
@@ -205,6 +292,56 @@ def _drawable(name: str, characters: str) -> str:
     missing = glyph(NO_CHARACTER, font)
     drawn = {one: glyph(one, font) for one in characters}
     return "".join(one for one, ink in drawn.items() if ink.any() and not np.array_equal(ink, missing))
+
+
+def letter_of_script(rng: np.random.Generator, scripts: tuple[str, ...]) -> np.ndarray:
+    """A letter of one of the scripts that is no digit's double, warped like a hand would."""
+    name = f"NotoSans{scripts[rng.integers(len(scripts))]}-Regular.ttf"
+    return by_hand(_one(_letters(name), rng), font_of(name), rng)
+
+
+@cache
+def _letters(name: str) -> str:
+    """The letters of a font, without Latin ones and without those that look like digits."""
+    font = font_of(name)
+    codes = FT2Font(font.path).get_charmap()
+    # Pictographs are not learnt at all.
+    signs = (chr(code) for code in sorted(codes) if code > LAST_LATIN and chr(code) not in PICTOGRAPHS)
+    letters = [sign for sign in signs if category(sign) in ("Lo", "Lu", "Ll", "Sm", "So")]
+    letters = [one for one in letters[:: -(-len(letters) // LETTERS_OF_SCRIPT)] if glyph(one, font).any()]
+    plain = np.stack([like_mnist(_thick_enough(glyph(one, font))) for one in letters])
+    return "".join(np.array(letters)[doubt(plain) > 1 - RATHER_A_DIGIT])
+
+
+def doubt(images: np.ndarray) -> np.ndarray:
+    """Return how unsure all committed networks together are of images (N, 28, 28): one minus the mean probability of
+    what they read, (N,), 0-1.
+    """
+    return 1 - np.mean([one.probabilities(images) for one in _networks()], axis=0).max(axis=1)
+
+
+@cache
+def _networks() -> list[Classifier]:
+    return [Classifier(name) for name in network_names()]
+
+
+def turned_digit(rng: np.random.Generator) -> np.ndarray:
+    """A digit of a font that lies on its side or is seen in a mirror."""
+    label, turn = TURNED[rng.integers(len(TURNED))]
+    image = character(rng, FONTS[CHOOSE], label)
+    return np.ascontiguousarray(image[:, ::-1] if turn == "mirror" else np.rot90(image, int(turn)))
+
+
+TURNED = [
+    (digit, turn) for turn, digits in (("1", "2345789"), ("3", "234589"), ("mirror", "34679")) for digit in digits
+]
+
+
+def no_digit(rng: np.random.Generator, make: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
+    """What ``make`` draws, the first that all networks together do not read as a digit."""
+    while doubt((image := make(rng))[None])[0] <= 1 - RATHER_A_DIGIT:
+        pass
+    return image
 
 
 # --- Photos that show no writing -----------------------------------------------------------------------------
@@ -305,8 +442,18 @@ FAMILIES = {
         Family("look-alikes, first fonts", APART, CHOOSE, _one_of(LOOK_ALIKES, FONTS[CHOOSE])),
         Family("look-alikes, third fonts", APART, REPORT, _one_of(LOOK_ALIKES, FONTS[REPORT])),
         Family("letters of other scripts", "letters", CHOOSE, _one_of(FOREIGN, OTHER_SCRIPTS)),
+        *(
+            Family(f"letters of {where}", "letters", CHOOSE, partial(letter_of_script, scripts=scripts))
+            for where, scripts in SCRIPTS.items()
+        ),
+        Family("Chinese characters", "letters", CHOOSE, _one_of(CHINESE, ("ukai.ttc",))),
+        Family("letters, more fonts", "letters", CHOOSE, _one_of(LETTERS, MORE_FONTS)),
+        Family("hieroglyphs", "letters", CHOOSE, partial(letter_of_script, scripts=HIEROGLYPHS)),
+        Family("shorthand, mathematics, alchemy", "symbols", CHOOSE, partial(letter_of_script, scripts=NOTATIONS)),
         Family("made-up characters", "letters", CHOOSE, strokes.made_up),
-        Family("kana", "letters", CHOOSE, _one_of(KANA, ("KleeOne-Regular.ttf",))),
+        Family("digits on their side, in a mirror", "letters", CHOOSE, partial(no_digit, make=turned_digit)),
+        Family("doodles", "shapes", CHOOSE, partial(no_digit, make=strokes.few_strokes)),
+        Family("kana", "letters", CHOOSE, _one_of(KANA, ("KleeOne-Regular.ttf", "setofont.ttf", "YOzRSF.ttf"))),
         Family("symbols, first fonts", "symbols", CHOOSE, _one_of(SYMBOLS + MATHS, FONTS[CHOOSE])),
         Family("symbols, third fonts", "symbols", REPORT, _one_of(SYMBOLS, FONTS[REPORT])),
         Family("tangles", "scribbles", CHOOSE, strokes.tangle),
@@ -320,6 +467,7 @@ FAMILIES = {
         Family("crossing lines, flowers, loops", "shapes", CHOOSE, strokes.knot),
         Family("silhouettes, islands", "shapes", CHOOSE, strokes.silhouette),
         Family("moons, keys, cups, fish, flags", "shapes", REPORT, strokes.thing),
+        Family("outlines", "shapes", CHOOSE, strokes.outline),
         Family("noise", "textures", CHOOSE, noise, is_photo=True),
         Family("bricks", "textures", CHOOSE, partial(picture, names=FIRST_SURFACES), is_photo=True),
         Family("stripes, checks, dots", "textures", CHOOSE, pattern, is_photo=True),

@@ -2,8 +2,8 @@
 
 Synthetic pages (training/number_scenes.py) of MNIST's training digits are divided as read_number divides them. Each
 group of parts whose box is a digit's is one; what is clearly another box is none, and so is all that is found on pages
-without a number (training/printed_pages.py). The rule is the likeness head's
-(inference/likeness.py): for each digit a logistic regression on the features of the network's maps. Showing a
+without a number (training/printed_pages.py). The rule is WholeHead's
+(inference/whole.py): for each digit a logistic regression on the features of the network's maps. Showing a
 recogniser what is no whole character is O. Matan et al., "Multi-digit recognition using a space displacement neural
 network", NIPS 1992. It writes models/NAME_whole.npz.
 """
@@ -17,17 +17,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from inference import Classifier, NetworkUnavailable
-from inference.classifier import DEFAULT_NETWORK, WHOLE, head_path, models_folder
-from inference.likeness import LikenessHead
+from inference.classifier import DEFAULT_NETWORK, models_folder, whole_head_path
 from inference.mnist import MnistUnavailable
 from inference.number import WORKING_SIDE, divided, find_page, images
 from inference.photo import open_measured
 from inference.pieces import Piece
+from inference.whole import WholeHead
 from training.data import training_and_validation
 from training.likeness import BLOCKS
 from training.non_digits import FontsMissing
 from training.number_benchmark import scenes
-from training.number_scenes import CONDITIONS
+from training.number_scenes import CONDITIONS, SHOW_PRINTED_DIGITS
 from training.printed_pages import PAGES, empty_page
 from training.sources import Split
 from training.verdicts import seen
@@ -39,6 +39,8 @@ NEAR, FAR = 0.1, 0.2
 NONE, UNCLEAR = -1, -2
 # How strongly the weights are held small (scikit-learn's C).
 C = 0.02
+# The conditions that it learns from.
+LEARNT = [condition for condition in CONDITIONS if condition not in SHOW_PRINTED_DIGITS]
 # Of one page, about so many groups that are none.
 MOST_OTHERS = 60
 
@@ -78,7 +80,7 @@ def all_groups(training: Split, count: int, classifier: Classifier) -> tuple[np.
         return [groups(photo, np.empty((0, 4)), [], classifier) for photo in photos]
 
     with ThreadPoolExecutor() as pool:
-        made = [*pool.map(of_condition, CONDITIONS), *pool.map(of_empty, PAGES)]
+        made = [*pool.map(of_condition, LEARNT), *pool.map(of_empty, PAGES)]
     shown, labels = zip(*(page for pages in made for page in pages), strict=True)
     return np.concatenate(shown), np.concatenate(labels)
 
@@ -126,12 +128,10 @@ def main(arguments: list[str] | None = None) -> None:
     is_digit = labels == known.answers
     weights, offsets = fitted(known.features, known.answers, is_digit)
     network = hashlib.sha256((models_folder() / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
-    # The rules alone: a layer of hidden units gives no chances.
-    none = np.zeros((known.features.shape[1], 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.float32)
-    LikenessHead(BLOCKS, weights, offsets, *none, network).save(head_path(kind=WHOLE))
-    pages = options.count * (len(CONDITIONS) + len(PAGES))
+    WholeHead(BLOCKS, weights, offsets, network).save(whole_head_path())
+    pages = options.count * (len(LEARNT) + len(PAGES))
     print(f"{is_digit.sum()} digits and {(~is_digit).sum()} others of {pages} pages")
-    print(f"written to {head_path(kind=WHOLE)}")
+    print(f"written to {whole_head_path()}")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,84 @@ def made_up(rng: np.random.Generator) -> np.ndarray:
     return penned(strokes, rng)
 
 
+def few_strokes(rng: np.random.Generator) -> np.ndarray:
+    """One to four strokes of any kind: lines, hooks, arcs, loops, often from a place where another one passes."""
+    strokes: list[np.ndarray] = []
+    for _ in range(int(rng.integers(1, 5))):
+        which, length = int(rng.integers(4)), rng.uniform(0.3, 1)
+        angle = rng.uniform(0, 2 * np.pi)
+        along = np.array([np.cos(angle), np.sin(angle)])
+        across = np.array([-along[1], along[0]])
+        if which == 0:
+            stroke = np.outer(np.linspace(0, length, 20), along)
+        elif which == 1:
+            corner = rng.uniform(0.2, 0.8)
+            stroke = np.array([0 * along, corner * length * along, length * (corner * along + (1 - corner) * across)])
+        elif which == 2:
+            turn = np.linspace(0, rng.uniform(0.6, 1.8) * np.pi, 30)
+            stroke = length / 2 * (np.outer(np.cos(turn), along) + rng.uniform(0.5, 1) * np.outer(np.sin(turn), across))
+        else:
+            turn = np.linspace(0, 2 * np.pi, 40)
+            flat = rng.uniform(0.4, 1)
+            stroke = length / 3 * (np.outer(np.cos(turn), along) + flat * np.outer(np.sin(turn), across))
+        start = rng.uniform(0, 1, 2)
+        if strokes and rng.random() < 0.7:
+            other = strokes[rng.integers(len(strokes))]
+            start = other[rng.integers(len(other))]
+        strokes.append(stroke - stroke[rng.integers(len(stroke)) if rng.random() < 0.3 else 0] + start)
+    return penned(_in_frame(strokes), rng)
+
+
+# What fills its fitted ellipse so well is a 0.
+OVAL = 0.85
+
+
+def outline(rng: np.random.Generator) -> np.ndarray:
+    """A closed line of any form that is clearly no oval, with corners or without; sometimes with marks in it."""
+    while True:
+        turn = np.linspace(0, 2 * np.pi, 80)
+        if rng.random() < 0.5:
+            far = np.full_like(turn, 0.4)
+            for wave in range(2, 7):
+                far += rng.normal(0, 0.16 / wave) * np.cos(wave * turn + rng.uniform(0, 2 * np.pi))
+            line = np.maximum(far, 0.05)[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        else:
+            corners = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 8))))
+            places = rng.uniform(0.25, 0.5, (len(corners), 1)) * np.stack([np.cos(corners), np.sin(corners)], axis=1)
+            line = np.concatenate([places, places[:1]])
+        line = line * (rng.uniform(0.5, 1), 1) if rng.random() < 0.5 else line
+        if _oval(line) < OVAL:
+            break
+    strokes = [line]
+    if rng.random() < 0.3:
+        for _ in range(int(rng.integers(1, 4))):
+            middle, angle = rng.uniform(-0.15, 0.15, 2), rng.uniform(0, np.pi)
+            strokes.append(middle + np.outer([-0.08, 0.08], (np.cos(angle), np.sin(angle))))
+    return penned(_in_frame(strokes), rng)
+
+
+def _oval(line: np.ndarray) -> float:
+    """Return how well a closed line (N, 2) is an ellipse: what both cover by what either does, 0-1."""
+    points = np.round((line - line.min(axis=0)) / max(np.ptp(line, axis=0).max(), 1e-6) * 60 + 20).astype(np.int32)
+    filled, oval = np.zeros((2, 100, 100), np.uint8)
+    cv2.fillPoly(filled, [points], 1)
+    inside = np.argwhere(filled)[:, ::-1]
+    lengths, axes = np.linalg.eigh(np.cov(inside, rowvar=False))
+    angle = float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1])))
+    middle = inside.mean(axis=0)
+    # Of an ellipse, the deviation along an axis is half of the half axis.
+    size = (4 * float(np.sqrt(lengths[1])), 4 * float(np.sqrt(lengths[0])))
+    cv2.ellipse(oval, (tuple(map(float, middle)), size, angle), 1, -1)
+    return float((filled & oval).sum() / (filled | oval).sum())
+
+
+def _in_frame(strokes: list[np.ndarray]) -> list[np.ndarray]:
+    """The strokes moved and scaled so that they span 0 to 1, with their proportions."""
+    points = np.concatenate(strokes)
+    low, span = points.min(axis=0), max(np.ptp(points, axis=0).max(), 1e-6)
+    return [(stroke - low) / span for stroke in strokes]
+
+
 def _polygon(corners: int, rng: np.random.Generator, inner: float = 1.0) -> np.ndarray:
     """Corners on a circle, closed; with ``inner`` under 1, every second one lies nearer to the middle."""
     angles = np.linspace(0, 2 * np.pi, corners + 1) - np.pi / 2 + rng.uniform(-0.2, 0.2)

@@ -84,8 +84,10 @@ def write_history(path: Path, rows: list[dict]) -> None:
 
 
 def settings_names() -> list[str]:
-    """Return the names that read_settings() knows; development.json holds changes to settings, not settings."""
-    return sorted(path.stem for path in SETTINGS.glob("*.json") if path.stem != "development")
+    """Return the names of the networks that are trained here; development.json holds changes to settings, not settings,
+    and likeness.json is for training/judge.py.
+    """
+    return sorted(path.stem for path in SETTINGS.glob("*.json") if path.stem not in ("development", "likeness"))
 
 
 def read_settings(name: str) -> dict:

@@ -1,22 +1,21 @@
 """Choose when a photo is refused as no digit, and measure the verdicts: ``python -m training.verdicts``.
 
-Real digits are MNIST's validation images as photos (training/scenes.py); what is none comes from
-training/non_digits.py. All go the whole way of read_digit, without rembg, so that the figures do not depend on what is
-installed. On FIT and on what is none of the half CHOOSE the head (training/likeness.py) is fitted, on the digits of
-CHOOSE the threshold is chosen; what is said comes from REPORT, which shares no image, font, generator or picture with
-them. training/cases.py makes all of them.
+Real digits are MNIST's as photos (training/scenes.py); what is none comes from training/non_digits.py. All go the
+whole way of read_digit, without rembg, so that the figures do not depend on what is installed. On FIT (training images)
+and on what is none of the half CHOOSE the judge is trained (training/judge.py), on the digits of CHOOSE (half of the
+validation images) the threshold is chosen; what is said comes from REPORT, which shares no image, font, generator or
+picture with them. training/cases.py makes all of them.
 
-It writes models/NAME_likeness.npz (the head), the threshold into the network's card, and models/verdicts.json; the
-document reads that. With ``--photos FOLDER`` real photos are measured as well (a folder with a manifest.csv; only what
-was used in development).
+It writes models/likeness/ (the judge with its card and the threshold) and models/verdicts.json, which the document
+reads. It takes about an hour on two cores. With ``--photos FOLDER`` real photos are measured as well (a folder with a
+manifest.csv; only what was used in development).
 """
 
 import argparse
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,28 +24,31 @@ import onnxruntime
 
 from inference import Classifier, NetworkUnavailable
 from inference.calibration import with_temperature
-from inference.classifier import DEFAULT_NETWORK, head_path, models_folder, network_names, read_card
-from inference.likeness import features
+from inference.classifier import DEFAULT_NETWORK, models_folder, network_names, read_card
+from inference.likeness import Judge, judge_path
 from inference.mnist import MnistUnavailable
 from inference.photo import PhotoError
 from inference.photo_benchmark import ManifestError
-from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, VERDICTS, verdict
+from inference.reading import Prepared, Reading, recognise
+from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, VERDICTS
+from inference.whole import features
 from training.cases import FIT, FONT_REAL, REAL, Case, cases, drawn, people
 from training.data import training_and_validation
 from training.evaluation.measures import wilson_interval
 from training.evaluation.timing import medians
-from training.likeness import BLOCKS, SHIPPED, WAYS, Seen, head
+from training.judge import Lessons, train, write, write_card
+from training.likeness import BLOCKS, SHIPPED, WAYS, Seen
 from training.non_digits import APART, CHOOSE, KINDS, NEVER_CHOSEN_ON, REPORT, FontsMissing
 from training.scene_benchmark import auroc
 from training.sources import Split
 
-# Images that the network learnt from and the head is fitted on: of digits it needs more hands than are kept apart.
-LEARNT = 3500
-# A photo counts as many times as a drawn image: that is what people show.
-PHOTO_COUNTS = 3
-# The share of the digits read right that the threshold refuses in the half that it is chosen on: less than the goal, as
-# where nothing is found counts, too.
+# Training images that photos are made of, and that a pen writes: the judge learns from these.
+LEARNT = 15_000
+# The share of the digits that the threshold refuses in the half that it is chosen on: less than the goal, as another
+# half may be harder.
 REFUSED = 0.015
+# Thresholds that are tried: the likeness that so large shares of these digits have not.
+TRIED = np.linspace(0.001, 0.08, 80)
 TIMED = 200
 # The goals.
 GOALS = {
@@ -64,17 +66,10 @@ REST = "all that is none, without look-alikes"
 
 
 def parts_of(training: Split, validation: Split) -> dict[str, Split]:
-    """Return the parts FIT (30 % of the validation images, and LEARNT that the network learnt from), CHOOSE (20 %) and
-    REPORT (50 %).
-    """
-    count = len(validation.labels)
-    places = np.split(np.arange(count), [3 * count // 10, count // 2])
-    parts = {name: validation.take(where) for name, where in zip((FIT, CHOOSE, REPORT), places, strict=True)}
+    """Return the parts FIT (LEARNT training images), CHOOSE and REPORT (half of the validation images each)."""
+    first, second = np.array_split(np.arange(len(validation.labels)), 2)
     learnt = training.take(np.arange(min(LEARNT, len(training.labels))))
-    both = Split(
-        *(np.concatenate(pair) for pair in ((parts[FIT].images, learnt.images), (parts[FIT].labels, learnt.labels)))
-    )
-    return parts | {FIT: both}
+    return {FIT: learnt, CHOOSE: validation.take(first), REPORT: validation.take(second)}
 
 
 # --- What the networks see -----------------------------------------------------------------------------------
@@ -89,76 +84,64 @@ def seen(images: np.ndarray, others: Sequence[Classifier] = ()) -> Seen:
     """Return what the network, and ``others``, see in images, (N, 28, 28), N at least 1."""
     session = onnxruntime.InferenceSession(models_folder() / f"{DEFAULT_NETWORK}.onnx")
     name, temperature = session.get_inputs()[0].name, read_card()["temperature"]
-    shown, read, beside = [], [], []
+    judge = Judge(judge_path(models_folder()))
+    shown, read, judged, beside = [], [], [], []
     # In parts: the maps of all images at once would take many GB.
     for part in np.array_split(images, -(-len(images) // 500)):
         raw, *maps = session.run(["probabilities", *BLOCKS], {name: np.asarray(part, np.float32)[..., None]})
         shown.append(features(maps))
         read.append(with_temperature(raw, temperature))
+        judged.append(judge.of(part, raw.argmax(axis=1)))
         beside.append(np.array([other.probabilities(part) for other in others]).reshape(len(others), *raw.shape))
     widths = [one.shape[-1] for one in maps]
     ends = np.cumsum(widths)
     averages = {block: slice(end - width, end) for block, end, width in zip(BLOCKS, ends, widths, strict=True)}
-    return Seen(np.concatenate(read), np.concatenate(shown), averages, np.concatenate(beside, axis=1))
+    everything = (np.concatenate(one) for one in (read, shown))
+    return Seen(*everything, averages, np.concatenate(judged), np.concatenate(beside, axis=1))
 
 
-# --- The head and its threshold ------------------------------------------------------------------------------
+# --- The judge and its threshold -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Material:
-    """What is chosen on and reported: ``cases`` in which something was found, what the networks see in them, ``shown``,
-    and what the head is fitted on: digits that are read right, and what is none.
+def lessons(found: list[Case], training: Split, digits: Split, rest: np.ndarray) -> Lessons:
+    """Return what the judge learns from: the cases of FIT and of what is none in CHOOSE, and what is drawn.
+
+    Of a digit's photo the likeliest find counts, where it is read right; of what is none, everything that is found.
     """
-
-    cases: list[Case]
-    shown: Seen
-    digits: Seen
-    rest: Seen
-
-    def where(self, is_wanted: Callable[[Case], bool]) -> np.ndarray:
-        """Return for each case whether it is wanted, (N,) bool."""
-        return np.array([is_wanted(one) for one in self.cases])
-
-    def digits_of(self, half: str, kind: str = REAL) -> np.ndarray:
-        """Return which cases are real digits of a half that are read right: the others were not found, or not well."""
-        labels = np.array([one.label for one in self.cases])
-        return self.where(lambda one: one.kind == kind and one.half == half) & (self.shown.answers == labels)
-
-    def rest_of(self, half: str) -> np.ndarray:
-        """Return which cases are none, without those that are reported apart."""
-        return self.where(lambda one: one.kind in KINDS and one.kind != APART and one.half == half)
+    photos = [one for one in found if _is_digit_of(one, FIT) or _is_digit_of(one, CHOOSE, FONT_REAL)]
+    photos = [one for one in photos if one.ways[0].digit is not None]
+    images, labels = np.stack([one.ways[0].digit for one in photos]), np.array([one.label for one in photos])
+    read_right = Classifier().probabilities(images).argmax(axis=1) == labels
+    others = [way.digit for one in found if _is_none_of(one, CHOOSE) for way in one.ways if way.digit is not None]
+    return Lessons(training, digits, Split(images[read_right], labels[read_right]), rest, np.stack(others))
 
 
-def material(found: list[Case], digits: Split, share: float = 1.0) -> Material:
-    """Return the material: ``found``, all cases, and the digits of the part FIT; ``share`` makes fewer drawn images."""
-    found = [one for one in found if one.digit is not None]
-    drawn_digits, drawn_rest = drawn(digits, share)
-    shown = seen(np.stack([one.digit for one in found]), other_networks())
-    seen_digits, seen_rest = seen(drawn_digits.images), seen(drawn_rest)
-    known = Material(found, shown, seen_digits, seen_rest)
-
-    def photos(wanted: np.ndarray) -> Seen:
-        return shown.take(np.repeat(np.flatnonzero(wanted), PHOTO_COUNTS))
-
-    real = known.digits_of(FIT) | known.digits_of(CHOOSE, FONT_REAL)
-    return replace(
-        known,
-        digits=seen_digits.take(seen_digits.answers == drawn_digits.labels).beside(photos(real)),
-        rest=seen_rest.beside(photos(known.rest_of(CHOOSE))),
-    )
+def _is_digit_of(one: Case, half: str, kind: str = REAL) -> bool:
+    return one.kind == kind and one.half == half
 
 
-def compared(known: Material) -> list[dict]:
-    """Return what each way reaches on the half REPORT, its threshold chosen on CHOOSE as the one that ships has it.
+def _is_none_of(one: Case, half: str) -> bool:
+    """Whether it is none, without those that are reported apart."""
+    return one.kind in KINDS and one.kind != APART and one.half == half
+
+
+def compared(found: list[Case], known: Lessons) -> list[dict]:
+    """Return what each way reaches on the half REPORT, its threshold chosen on CHOOSE; of each photo the likeliest find
+    counts, where there is one.
 
     ``auroc``: for real digits that are read right against what is none; ``fpr_at_95``: the share of what is none that
     passes where 95 % of the digits do; ``refused`` and ``refused_digits``: at the threshold.
     """
+    found = [one for one in found if one.ways[0].digit is not None]
+    shown = seen(np.stack([one.ways[0].digit for one in found]), other_networks())
+    is_right = shown.answers == [one.label for one in found]
+    chosen_on, digits = (is_right & np.array([_is_digit_of(one, half) for one in found]) for half in (CHOOSE, REPORT))
+    rest = np.array([_is_none_of(one, REPORT) for one in found])
+    learnt_digits = seen(np.concatenate([known.fresh.images[:LEARNT], known.digits.images, known.photos.images]))
+    learnt_rest = seen(np.concatenate([known.rest, known.rest_photos]))
     rows = []
-    chosen_on, digits, rest = known.digits_of(CHOOSE), known.digits_of(REPORT), known.rest_of(REPORT)
     for name, way in WAYS.items():
-        scores = way(known.digits, known.rest)(known.shown)
+        scores = way(learnt_digits, learnt_rest)(shown)
         least = np.quantile(scores[chosen_on], REFUSED)
         rows.append(
             {
@@ -173,35 +156,42 @@ def compared(known: Material) -> list[dict]:
     return rows
 
 
-def threshold(known: Material, classifier: Classifier) -> float:
-    """Return the likeness under which something is no digit: it refuses REFUSED of the digits of the part CHOOSE."""
-    chosen_on = [one for one, is_chosen in zip(known.cases, known.digits_of(CHOOSE), strict=True) if is_chosen]
-    return float(np.quantile([classifier.predict(one.digit).likeness for one in chosen_on], REFUSED))
+def threshold(found: list[Case], classifier: Classifier) -> float:
+    """Return the likeness under which something is no digit: the whole way refuses REFUSED of the digits of CHOOSE, or
+    a few less.
+    """
+    digits = [one for one in found if _is_digit_of(one, CHOOSE)]
+    likeness = [classifier.predict(one.ways[0].digit).likeness for one in digits if one.ways[0].digit is not None]
+    best = 0.0
+    for least in np.quantile(likeness, TRIED):
+        classifier.not_a_digit_below = float(least)
+        refused = [reading.verdict in (NOT_A_DIGIT, BLANK) for reading in said(digits, classifier)]
+        if np.mean(refused) <= REFUSED:
+            best = max(best, float(least))
+    return best
 
 
 def write_threshold(value: float) -> None:
-    """Write the threshold into the network's card."""
-    path = models_folder() / f"{DEFAULT_NETWORK}.json"
-    card = json.loads(path.read_text(encoding="utf-8"))
-    card["thresholds"]["not_a_digit_below"] = value
-    path.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    """Write the threshold into the judge's card."""
+    card = Judge(judge_path(models_folder())).card
+    write_card(card | {"not_a_digit_below": value}, models_folder())
 
 
 # --- Figures -------------------------------------------------------------------------------------------------
 
 
-def said(one: Case, classifier: Classifier) -> tuple[str, int | None]:
-    """Return the verdict on a case and the digit that is answered, as read_digit does."""
-    if one.digit is None:
-        return BLANK, None
-    prediction = classifier.predict(one.digit)
-    beside, parts = ([classifier.predict(other) for other in group] for group in (one.beside, one.parts))
-    return verdict(prediction, classifier, one.certainty, beside, parts), prediction.digit
+def said(found: list[Case], classifier: Classifier) -> list[Reading]:
+    """Return what read_digit answers for each case."""
+    prepared = [Prepared(one.ways[0], iter(one.ways[1:]), 0.0) for one in found]
+    return recognise(prepared, classifier)
 
 
 def figures(found: list[Case], classifier: Classifier) -> list[dict]:
     """Return a row for each half of each kind, of all kinds, and of each family or category: what was said."""
-    answers = [(one, *said(one, classifier)) for one in found]
+    answers = [
+        (one, reading.verdict, reading.prediction and reading.prediction.digit)
+        for one, reading in zip(found, said(found, classifier), strict=True)
+    ]
     rows = []
     for name in ("kind", "family"):
         groups: dict[tuple[str, str, str], list] = {}
@@ -262,14 +252,15 @@ def table(rows: list[dict]) -> str:
 # --- The command ---------------------------------------------------------------------------------------------
 
 
-def remake(found: list[Case], digits: Split, share: float) -> dict:
-    """Fit the head, choose the threshold, write both, and return everything that was measured."""
+def remake(found: list[Case], training: Split, parts: dict[str, Split], share: float) -> dict:
+    """Train the judge, choose the threshold, write both, and return everything that was measured."""
+    digits, rest = drawn(parts[FIT], share)
+    known = lessons(found, training, digits, rest)
     network = hashlib.sha256((models_folder() / f"{DEFAULT_NETWORK}.onnx").read_bytes()).hexdigest()
-    # Until the new head is written no Classifier is made: with a head of an older form there can be none.
-    known = material(found, digits, share)
-    ways = compared(known)
-    head(known.digits, known.rest, network).save(head_path())
-    least = threshold(known, Classifier())
+    counts = {"digits": len(known.fresh.labels) + len(digits.labels), "photos_of_digits": len(known.photos.labels)}
+    counts |= {"rest": len(rest), "photos_of_rest": len(known.rest_photos)}
+    write(train(known), models_folder(), {"command": "python -m training.verdicts", "learnt_from": counts})
+    least = threshold(found, Classifier())
     write_threshold(least)
     classifier = Classifier()
     return {
@@ -277,15 +268,16 @@ def remake(found: list[Case], digits: Split, share: float) -> dict:
         "date": date.today().isoformat(),
         "network": DEFAULT_NETWORK,
         "onnx_sha256": network,
+        "judge_sha256": hashlib.sha256(judge_path(models_folder()).read_bytes()).hexdigest(),
         "goals": GOALS,
         "not_a_digit_below": least,
         "chosen_so_that_digits_are_refused": REFUSED,
         "unsure_below": classifier.unsure_below,
-        "fitted_on": {"digits": len(known.digits.answers), "rest": len(known.rest.answers)},
+        "fitted_on": counts,
         "never_chosen_on": NEVER_CHOSEN_ON,
         "shipped": SHIPPED,
-        "ways": ways,
-        "cost": cost(classifier, known.cases[0].digit),
+        "ways": compared(found, known),
+        "cost": cost(classifier, digits.images[0]),
         "verdicts": figures(found, classifier),
     }
 
@@ -300,17 +292,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--share", type=float, default=1.0, metavar="S", help="make fewer photos, to try it out (0-1)")
     options = parser.parse_args(arguments)
     try:
-        split = parts_of(*training_and_validation(read_card()["made"]["settings"]))
-        found = cases(split, options.share)
+        training, validation = training_and_validation(read_card()["made"]["settings"])
+        parts = parts_of(training, validation)
+        found = cases(parts, options.share)
         if options.photos:
             found += people(options.photos)
-        measured = remake(found, split[FIT], options.share)
+        measured = remake(found, training, parts, options.share)
     except (NetworkUnavailable, MnistUnavailable, FontsMissing, ManifestError, PhotoError) as error:
         raise SystemExit(str(error)) from error
     path = models_folder() / "verdicts.json"
     path.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(measured["verdicts"]))
-    print(f"written to {path} and {head_path().name}")
+    print(f"written to {path} and {judge_path(models_folder()).parent}")
 
 
 if __name__ == "__main__":

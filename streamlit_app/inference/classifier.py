@@ -11,8 +11,9 @@ import numpy as np
 import onnxruntime
 
 from inference.calibration import with_temperature
-from inference.likeness import LikenessHead, load_head
+from inference.likeness import Judge, judge_path
 from inference.tta import TTA_VIEWS, View, looks
+from inference.whole import WholeHead, load_head
 
 DEFAULT_NETWORK = "mnist_cnn"
 
@@ -58,8 +59,8 @@ def read_card(name: str = DEFAULT_NETWORK) -> dict:
 class Prediction:
     """The network's answer: the digit, its confidence (0-1, calibrated) and ``probabilities`` (10,), index = digit.
 
-    ``votes``: with TTA, each look's own (view, digit, confidence); ``likeness``: how like a digit it is at all, 0-1, 1
-    where the network has no head that could tell.
+    ``votes``: with TTA, each look's own (view, digit, confidence); ``likeness``: how like that digit it is at all, 0-1,
+    and 1 where there is no judge that could tell.
     """
 
     digit: int
@@ -95,14 +96,15 @@ class Classifier:
             self._input = self._session.get_inputs()[0].name
             self._temperature = float(self.card["temperature"])
             self.unsure_below = float(self.card["thresholds"]["unsure_below"])
-            self._head, self._whole = _head_of(path, LIKENESS), _head_of(path, WHOLE)
-            # A network that was trained anew has no head and no threshold until `make verdicts`: it refuses nothing.
-            self.not_a_digit_below = float(self.card["thresholds"].get("not_a_digit_below", 0.0))
+            self._whole = _whole_head_of(path)
         except Exception as error:  # ONNX Runtime's own exceptions have no common base
             raise NetworkUnavailable(
                 f"The network {name} cannot be loaded: {path} or its card is missing or damaged. Restore it or train"
                 " it again."
             ) from error
+        self._judge = _load_judge()
+        # Without the judge nothing is refused.
+        self.not_a_digit_below = self._judge.not_a_digit_below if self._judge else 0.0
         if not self._is_described():
             raise NetworkUnavailable(
                 f"The card of the network {name} is another network's: restore {path.with_suffix('.json')} or train it"
@@ -136,7 +138,9 @@ class Classifier:
         """
         if not stacks:
             return []
-        each, likeness = self._seen(np.concatenate(stacks), self._head)
+        images = np.concatenate(stacks)
+        each = self.probabilities(images)
+        likeness = self._likeness(images, each)
         ends = np.cumsum([len(stack) for stack in stacks])[:-1]
         return [_prediction(*seen) for seen in zip(np.split(each, ends), np.split(likeness, ends), strict=True)]
 
@@ -144,18 +148,16 @@ class Classifier:
         """Return what is seen in images (N, 28, 28): calibrated probabilities, (N, 10) float32; how like one whole
         digit each is, neither a part of one nor two, (N,), 0-1; and how like a digit at all, (N,), 0-1.
         """
-        return self._seen(digits, self._whole, self._head)
-
-    def _seen(self, digits: np.ndarray, *heads: LikenessHead | None) -> tuple[np.ndarray, ...]:
-        """Return calibrated probabilities (N, 10), and what each head says, (N,), of images (N, 28, 28), in one run.
-
-        Where the network has not that head, it says 1.
-        """
-        blocks = list(dict.fromkeys(block for head in heads if head for block in head.blocks))
+        blocks = self._whole.blocks if self._whole else ()
         raw, *maps = self._session.run(["probabilities", *blocks], {self._input: _as_input(digits)})
-        seen, answers = dict(zip(blocks, maps, strict=True)), raw.argmax(axis=1)
-        said = (head.of([seen[b] for b in head.blocks], answers) if head else np.ones(len(raw)) for head in heads)
-        return with_temperature(raw, self._temperature).astype(np.float32), *said
+        whole = self._whole.of(maps, raw.argmax(axis=1)) if self._whole else np.ones(len(raw))
+        return with_temperature(raw, self._temperature).astype(np.float32), whole, self._likeness(digits, raw)
+
+    def _likeness(self, digits: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        """Return how like the digit that is read each image is, (N,), 0-1; 1 where there is no judge."""
+        if self._judge is None:
+            return np.ones(len(digits))
+        return self._judge.of(digits, probabilities.argmax(axis=1))
 
     def feature_maps(self, digit: np.ndarray) -> dict[str, np.ndarray]:
         """Return what every block sees in one image (28, 28): block name -> (R, C, filters) float32."""
@@ -180,19 +182,29 @@ def _prediction(each: np.ndarray, likeness: np.ndarray) -> Prediction:
     return Prediction(digit, float(probabilities[digit]), probabilities, votes, float(likeness.mean()))
 
 
-# The heads of a network: how like a digit an image is at all, and whether it is one whole digit.
-LIKENESS, WHOLE = "likeness", "whole"
+def whole_head_path(name: str = DEFAULT_NETWORK) -> Path:
+    """Return where the head lies that tells whole digits, by what this network sees."""
+    return models_folder() / f"{name}_whole.npz"
 
 
-def head_path(name: str = DEFAULT_NETWORK, kind: str = LIKENESS) -> Path:
-    """Return where a head of a network lies."""
-    return models_folder() / f"{name}_{kind}.npz"
-
-
-def _head_of(network: Path, kind: str) -> LikenessHead | None:
+def _whole_head_of(network: Path) -> WholeHead | None:
     """Return the head that was fitted to this very .onnx, or None where there is none."""
-    path = head_path(network.stem, kind)
+    path = whole_head_path(network.stem)
     if not path.exists():
         return None
     head = load_head(path)
     return head if head.network == hashlib.sha256(network.read_bytes()).hexdigest() else None
+
+
+def _load_judge() -> Judge | None:
+    """Return the judge in the folder of the networks, or None where there is none."""
+    path = judge_path(models_folder())
+    if not path.exists():
+        return None
+    try:
+        return Judge(path)
+    except Exception as error:  # ONNX Runtime's own exceptions have no common base
+        raise NetworkUnavailable(
+            f"What tells digits from other things cannot be loaded: {path} or its card is damaged. Restore it, or make"
+            " it again with make verdicts."
+        ) from error

@@ -124,6 +124,8 @@ def recognise(photos: Sequence[Prepared], classifier: Classifier, *, tta: bool =
         started = time.perf_counter()
         for number, one in zip(asked, _read_each(list(asked.values()), classifier, tta), strict=True):
             read[number].append(one)
+            if _is_line(read[number]):
+                read[number].pop()
         waiting = [number for number in asked if not read[number][-1].is_clear(classifier)]
         for number in asked:
             seconds[number] += (time.perf_counter() - started) / len(asked)
@@ -149,6 +151,16 @@ def _read_each(candidates: list[Preprocessed], classifier: Classifier, tta: bool
         beside, parts = (list(islice(predictions, len(group))) for group in (made.beside, made.parts))
         read.append(_Read(made, prediction, beside, parts))
     return read
+
+
+def _is_line(read: list[_Read]) -> bool:
+    """Whether the last candidate is like a 1, though something else was surely found before: there is always an edge
+    or a rule somewhere that is, if one looks often enough.
+    """
+    first, last = read[0], read[-1]
+    if first is last or first.prediction is None or last.prediction is None or first.made.certainty < SURE:
+        return False
+    return last.prediction.digit == 1 != first.prediction.digit
 
 
 def _best(read: list[_Read], classifier: Classifier) -> _Read:

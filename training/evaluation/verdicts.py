@@ -12,23 +12,25 @@ def verdicts(folder: Path) -> str:
     if not path.exists():
         return ""
     measured = json.loads(path.read_text(encoding="utf-8"))
-    goals, cost = measured["goals"], measured["cost"]
+    goals, cost, fitted = measured["goals"], measured["cost"], measured["fitted_on"]
     return "\n".join(
         [
             "## What is no digit\n",
-            "The ten probabilities sum to 1 whatever is shown, so `unsure` alone would let most letters pass. A head on"
-            f" what the network's maps hold on average and at most, `{measured['network']}_likeness.npz`, adds the"
-            " score of a linear rule for each digit (logistic regression: whether what is read as it is one) and that"
-            " of one layer of hidden units for all. It was fitted on"
-            f" {measured['fitted_on']['digits']:,} digits and {measured['fitted_on']['rest']:,} other things, of"
-            " our own making (`training/non_digits.py`). Under a likeness of"
-            f" {measured['not_a_digit_below']:.3g} the verdict is `not_a_digit`: chosen so that"
-            f" {percent(measured['chosen_so_that_digits_are_refused'], 1)} of the digits are refused that are read"
-            f" right. With the head one digit takes {cost['with_ms']:.2f} ms, without it {cost['without_ms']:.2f} ms;"
+            "The ten probabilities sum to 1 whatever is shown, so `unsure` alone would let most letters pass. A small"
+            " network of its own, the judge (`likeness/likeness.onnx`), is asked beside the one that reads: for each"
+            " digit, whether this is one at all. It learnt from"
+            f" {fitted['digits']:,} digits and {fitted['rest']:,} drawn things that are none, of our own making"
+            f" (`training/non_digits.py`), and from {fitted['photos_of_digits']:,} and {fitted['photos_of_rest']:,}"
+            " finds in photos of both. Under a likeness of"
+            f" {measured['not_a_digit_below']:.3g} the verdict is `not_a_digit`: chosen so that the whole way refuses"
+            f" {percent(measured['chosen_so_that_digits_are_refused'], 1)} of the digits at most, of those that it is"
+            f" chosen on. With the judge one digit takes {cost['with_ms']:.2f} ms, without it"
+            f" {cost['without_ms']:.2f} ms;"
             f" asking all networks, as one of the ways below does, {cost['all_networks_ms']:.2f} ms.\n",
             "Chosen on one half, reported on the other: the two share no image, font, generator or picture, and"
             f" {' and '.join(measured['never_chosen_on'])} are not chosen on at all. Look-alikes (O, I, S, Z …) are"
-            " counted apart, and so are digits that fonts draw.\n",
+            " counted apart, and so are digits that fonts draw. The ways side by side, on the likeliest find of each"
+            " photo:\n",
             _table(
                 ("way", "AUROC", "FPR at 95 % TPR", "non-digits refused", "digits refused"),
                 [
@@ -42,8 +44,9 @@ def verdicts(folder: Path) -> str:
                     for row in measured["ways"]
                 ],
             ),
-            "The whole way from photo to verdict; refused is `not_a_digit` or `blank`. Some scenes are made so hard"
-            " that the digit is not found: refusing them is right, and they count as refused digits here.\n",
+            "The whole way from photo to verdict, with every find that `read_digit` goes on to; refused is"
+            " `not_a_digit` or `blank`. Some scenes are made so hard that the digit is not found: refusing them is"
+            " right, and they count as refused digits here.\n",
             _table(
                 ("what is shown", "photos", "refused", "95 % interval", *_names(measured), "right", "`digit` is right"),
                 [_row(row) for row in measured["verdicts"] if row["half"] == "report" and row["of"] == row["kind"]],
