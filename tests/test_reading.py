@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from inference import Classifier, Config, NetworkUnavailable, read_digit
 from inference.calibration import with_temperature
-from inference.candidates import SURE
-from inference.classifier import models_folder, network_names, read_card
+from inference.candidates import SURE, Preprocessed
+from inference.classifier import Prediction, models_folder, network_names, read_card
+from inference.reading import Prepared, recognise
 from inference.samples import DIGITS, encoded, photo
 from inference.tta import TTA_VIEWS, View, looks
 from inference.verdict import verdict
@@ -108,6 +109,43 @@ def test_the_verdict_follows_confidence_and_certainty(classifier):
     assert verdict(None, classifier) == "blank"
     flat = classifier.predict(np.full((28, 28), 128, np.uint8))
     assert verdict(flat, classifier) == ("digit" if flat.confidence >= classifier.unsure_below else "unsure")
+
+
+class SaysWhatIsWritten:
+    """A network that reads each image as the digit that its first pixel names, sure of it and like it, or not like it
+    at all where the second pixel is set.
+    """
+
+    unsure_below, not_a_digit_below = 0.8, 0.5
+
+    def predict_each(self, stacks):
+        return [
+            Prediction(int(image[0, 0]), 0.99, np.eye(10)[image[0, 0]], likeness=0.1 if image[0, 1] else 0.9)
+            for (image,) in stacks
+        ]
+
+
+def found(digit: int | None, certainty: float = 0.95, is_none: bool = False) -> Preprocessed:
+    image = np.zeros((28, 28), np.uint8)
+    image[0, :2] = digit or 0, is_none
+    return Preprocessed(None if digit is None else image, (), None, certainty)
+
+
+@pytest.mark.parametrize(
+    ("ways", "digit", "said"),
+    [
+        ([found(4, is_none=True), found(7)], 7, "digit"),
+        # A line in a later look, where something else was surely found.
+        ([found(4, is_none=True), found(1)], 4, "not_a_digit"),
+        ([found(4, is_none=True), found(1), found(7)], 7, "digit"),
+        ([found(4, SURE - 0.1, is_none=True), found(1)], 1, "digit"),
+        ([found(1, is_none=True), found(1)], 1, "digit"),
+        ([found(None, 0.0), found(1)], 1, "digit"),
+    ],
+)
+def test_a_later_look_counts_unless_it_shows_a_line(ways, digit, said):
+    (reading,) = recognise([Prepared(ways[0], iter(ways[1:]), 0.0)], SaysWhatIsWritten())
+    assert (reading.prediction.digit, reading.verdict) == (digit, said)
 
 
 def test_the_networks_are_listed_with_the_default_first():

@@ -38,7 +38,7 @@ FIT = "fit"
 # Photos of real digits in each part, of digits in the hands of fonts, of rows of digits in each half, and of each
 # family of what is none. A threshold that few digits lie under needs many to choose it on.
 DIGITS, FONT_DIGITS, ROWS = {FIT: 920, CHOOSE: 690, REPORT: 460}, 138, 69
-PHOTOS, PHOTOS_OF_PICTURES = {CHOOSE: 92, REPORT: 161}, {CHOOSE: 50, REPORT: 100}
+PHOTOS, PHOTOS_OF_PICTURES = {CHOOSE: 70, REPORT: 161}, {CHOOSE: 50, REPORT: 100}
 # What the judge learns from beside the photos, 28×28 as they are: images of each family, digits of fonts.
 DRAWN, DRAWN_FONT_DIGITS = 1000, 4000
 REAL, FONT_REAL, SEVERAL, PEOPLE = "digits", "digits of fonts", "rows of digits", "people's photos"
@@ -168,6 +168,8 @@ def penned(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     strength = cv2.GaussianBlur(np.clip(strokes / 1.3 + 0.5, 0, 1), (0, 0), rng.uniform(0.5, 4))
     strength /= max(float(strength.max()), 1e-6)
     mask = strength > 0.4
+    if not mask.any():
+        return image
     column, row, width, height = cv2.boundingRect(mask.astype(np.uint8))
     return as_digit(strength, mask[row : row + height, column : column + width], row, column)
 

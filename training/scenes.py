@@ -156,7 +156,8 @@ def scene(image: np.ndarray, label: int, condition: str, seed: int, is_written: 
 
     Without ``is_written`` it is the same place before the digit was written there.
 
-    Raises KeyError where the condition is not one of CONDITIONS, ValueError where the image has no ink.
+    Raises KeyError where the condition is not one of CONDITIONS, ValueError where the image has no ink,
+    or a pen leaves none.
     """
     photo, box = _photo([image], condition, seed, is_written)
     return Scene(photo, label, condition, seed, box)
@@ -180,6 +181,8 @@ def _photo(
     pen = how.pens[int(rng.integers(len(how.pens)))]
     fields, widths = zip(*(scene_pens.stroke_field(hand, pen, rng) for hand in hands), strict=True)
     strokes, width = np.hstack(fields), max(widths)
+    if not (strokes > 0).any():
+        raise ValueError("No pen leaves a stroke of this image.")
     site = _site(how, strokes, rng)
 
     picture = how.ground(site, rng)

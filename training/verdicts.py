@@ -43,7 +43,7 @@ from training.scene_benchmark import auroc
 from training.sources import Split
 
 # Training images that photos are made of, and that a pen writes: the judge learns from these.
-LEARNT = 15_000
+LEARNT = 10_000
 # The share of the digits that the threshold refuses in the half that it is chosen on: less than the goal, as another
 # half may be harder.
 REFUSED = 0.015
