@@ -507,6 +507,14 @@ def test_a_damaged_network_is_said_and_the_rest_works(other_models, damage, endi
     assert [row["usable"] for row in api.get("/api/models").json()] == [False, True]
 
 
+def test_without_the_judge_digits_are_read_and_health_says_what_is_missing(other_models):
+    api = in_process()
+    health = api.get("/api/health").json()
+    (sentence,) = [problem for problem in health["problems"] if "judge" in problem]
+    assert (health["status"], str(other_models) in sentence) == ("degraded", False)
+    assert api.post("/api/predict?rembg=never", files=sent(("7.png", SEVEN))).json()["digit"] == 7
+
+
 def test_a_network_that_is_restored_is_used_again(other_models):
     path = other_models / "mnist_cnn.onnx"
     whole = path.read_bytes()

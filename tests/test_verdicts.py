@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from inference import Classifier, NetworkUnavailable, Prediction, read_digit
+from inference import Classifier, Prediction, read_digit
 from inference.candidates import SURE, Preprocessed
-from inference.classifier import DEFAULT_NETWORK, models_folder
+from inference.classifier import DEFAULT_NETWORK, judge_trouble, models_folder
 from inference.likeness import judge_path
 from inference.samples import drawing, encoded, photo, written
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, SEVERAL_DIGITS, UNSURE, verdict
@@ -114,11 +114,17 @@ def test_the_judge_is_asked_how_like_the_digit_it_is_that_was_read(other_models)
 
 @needs_network
 @pytest.mark.parametrize("damaged", [".onnx", ".json"])
-def test_a_damaged_judge_is_one_sentence(other_models, damaged):
-    constant_judge(other_models, [0.0] * 10)
-    judge_path(other_models).with_suffix(damaged).write_bytes(b"PK damaged")
-    with pytest.raises(NetworkUnavailable, match="is damaged"):
-        Classifier()
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"PK damaged")])
+def test_without_the_judge_or_with_a_damaged_one_digits_are_read_and_nothing_is_refused(other_models, damaged, damage):
+    constant_judge(other_models, [-9.0] * 10)
+    verdicts.write_threshold(0.5)
+    assert read_digit(drawing(4), Classifier(), NEVER).verdict == NOT_A_DIGIT
+    assert judge_trouble() == ""
+    damage(judge_path(other_models).with_suffix(damaged))
+    reading = read_digit(drawing(4), Classifier(), NEVER)
+    assert (reading.verdict, reading.prediction.digit) == (DIGIT, 4)
+    assert "likeness.onnx" in judge_trouble()
+    assert "\n" not in judge_trouble()
 
 
 @needs_network

@@ -6,7 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from inference import cutout
-from inference.classifier import DEFAULT_NETWORK, Classifier, NetworkUnavailable, models_folder, network_names
+from inference.classifier import (
+    DEFAULT_NETWORK,
+    Classifier,
+    NetworkUnavailable,
+    judge_trouble,
+    models_folder,
+    network_names,
+)
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +70,8 @@ def health() -> Health:
     """Return what works, and what does not."""
     usable = [summary.name for summary in summaries() if summary.usable]
     problems = [unusable(name) for name in known_names() if name not in usable]
+    if judge_trouble():
+        problems.append("The judge of what is no digit is missing or damaged on this server: nothing is called that.")
     trouble = _rembg_trouble()
     if trouble:
         problems.append("rembg or its weights are missing or damaged on this server: photos are read without it.")

@@ -103,7 +103,7 @@ class Classifier:
                 " it again."
             ) from error
         self._judge = _load_judge()
-        # Without the judge nothing is refused.
+        # Without the judge nothing is refused: the digits are read all the same.
         self.not_a_digit_below = self._judge.not_a_digit_below if self._judge else 0.0
         if not self._is_described():
             raise NetworkUnavailable(
@@ -196,15 +196,19 @@ def _whole_head_of(network: Path) -> WholeHead | None:
     return head if head.network == hashlib.sha256(network.read_bytes()).hexdigest() else None
 
 
+def judge_trouble() -> str:
+    """Say in one sentence that the judge is missing or damaged, and what follows; empty where it is whole."""
+    return (
+        "" if _load_judge() else f"{judge_path(models_folder())} or its card is missing or damaged: {REFUSES_NOTHING}"
+    )
+
+
+REFUSES_NOTHING = "nothing is called no digit. Restore it, or make it again with make verdicts."
+
+
 def _load_judge() -> Judge | None:
-    """Return the judge in the folder of the networks, or None where there is none."""
-    path = judge_path(models_folder())
-    if not path.exists():
-        return None
+    """Return the judge in the folder of the networks, or None where there is none that can be used."""
     try:
-        return Judge(path)
-    except Exception as error:  # ONNX Runtime's own exceptions have no common base
-        raise NetworkUnavailable(
-            f"What tells digits from other things cannot be loaded: {path} or its card is damaged. Restore it, or make"
-            " it again with make verdicts."
-        ) from error
+        return Judge(judge_path(models_folder()))
+    except Exception:  # ONNX Runtime's own exceptions have no common base
+        return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from inference import Config, cutout
+from inference.classifier import judge_trouble
 from inference.steps import REMBG_MODES
 from inference.tta import TTA_VIEWS
 from ui import results
@@ -32,10 +33,17 @@ def ask_settings(*, of_photos: bool) -> Settings:
             help=text("settings.tta_help", count=len(TTA_VIEWS), views=views),
         )
         st.caption(_tta_measured())
+        if not _has_judge():
+            st.caption(text("settings.no_judge"))
         if not of_photos:
             st.caption(text("settings.rembg_for_photos"))
             return Settings(Config(rembg="never"), tta)
         return Settings(_ask_rembg(), tta)
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def _has_judge() -> bool:
+    return not judge_trouble()
 
 
 def _ask_rembg() -> Config:
