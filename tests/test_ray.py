@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from inference.answers import CSV, JSON
+from command.answers import CSV, JSON
+from command.cli import main
+from command.ray_engine import PARQUET, EngineError, How, predict_with_ray
 from inference.classifier import models_folder
-from inference.command import main
-from inference.ray_engine import PARQUET, EngineError, How, predict_with_ray
 from inference.samples import encoded, photo
 from inference.steps import Config
 from tests.drawn import drawing

@@ -19,9 +19,9 @@ from streamlit.testing.v1 import AppTest
 
 from api import app as api_app
 from api.guard import ApiFirst, SecurityHeaders
+from command.cli import main
 from inference import cutout, read_digit
 from inference.classifier import models_folder, network_names
-from inference.command import main
 from inference.limits import MEBIBYTE, Limits
 from inference.samples import encoded, photo
 from tests.drawn import drawing

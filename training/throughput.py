@@ -37,7 +37,7 @@ PEAK = 'print(next(line.split()[1] for line in open("/proc/self/status") if line
 PROGRAMS = {
     COMMAND: f"""
 import os, sys
-from inference.command import main
+from command.cli import main
 main(["predict", "--rembg", "never", sys.argv[1], "--out", sys.argv[2]])
 print(0)
 {PEAK}

@@ -15,7 +15,16 @@ from api import networks
 from api.errors import ApiError, photo_error, say_errors_in_one_form
 from api.guard import Guard
 from api.workers import TooSlow, Workers
-from inference import Classifier, Config, NetworkUnavailable, PhotoError, Reading, read_digit, read_number
+from inference import (
+    Classifier,
+    Config,
+    NetworkUnavailable,
+    PhotoError,
+    Reading,
+    __version__,
+    read_digit,
+    read_number,
+)
 from inference.archive import is_zip, photos_in, shown_name
 from inference.classifier import DEFAULT_NETWORK
 from inference.limits import MEBIBYTE, Limits
@@ -86,6 +95,7 @@ def create_api(limits: Limits) -> ASGIApp:
     """Return the API as an ASGI application, to be mounted; ``limits``: how much it takes on."""
     api = FastAPIOffline(
         title="DigitLens",
+        version=__version__,
         summary="Reads handwritten digits in photos. Nothing is stored.",
         docs_url="/docs",
         redoc_url=None,

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from inference.answers import CSV, JSON
+from command.answers import CSV, JSON
+from command.given import GivenFile, given_files
 from inference.classifier import Classifier
-from inference.given import GivenFile, given_files
 from inference.photo import PhotoError
 from inference.reading import prepare, recognise
 from inference.schema import as_json, columns, digit_error, digit_record
