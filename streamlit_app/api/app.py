@@ -99,6 +99,8 @@ def create_api(limits: Limits) -> ASGIApp:
         summary="Reads handwritten digits in photos. Nothing is stored.",
         docs_url="/docs",
         redoc_url=None,
+        # Else /predict/ would be sent on to an http address, also where a proxy speaks HTTPS, and with no word in JSON.
+        redirect_slashes=False,
         # By default the page asks a validator on the web about this API, and FastAPI reports to OpenTelemetry.
         swagger_ui_parameters={"validatorUrl": None},
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},

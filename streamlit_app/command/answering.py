@@ -1,6 +1,7 @@
 """``digitlens predict`` and ``read``: one answer for each file that was named, in their order."""
 
 import argparse
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -46,8 +47,11 @@ def predict(options: argparse.Namespace) -> int:
 def _predict_with_ray(options: argparse.Namespace, config: Config, how: dict) -> int:
     if options.out is None or options.resume:
         raise AnswersError("Ray writes many files at once: name a new folder for them with --out, without --resume.")
-    with raised():  # Ray takes its own processes down
-        predict_with_ray(options.paths, options.out, options.kind or PARQUET, How(options.model, config, **how))
+    try:
+        with raised():  # Ray takes its own processes down
+            predict_with_ray(options.paths, options.out, options.kind or PARQUET, How(options.model, config, **how))
+    except SystemExit as ended:  # what Ray makes of SIGTERM
+        raise KeyboardInterrupt(signal.SIGTERM) from ended
     return 0
 
 
