@@ -2,11 +2,13 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from inference.classifier import models_folder
-from training import throughput
+from training import documents, throughput
 from training.stress import __main__ as stress
 from training.stress import bad_input, load
 from training.stress.bad_input import HANG, WAIT, Outcome
@@ -145,3 +147,60 @@ def test_how_time_and_memory_grow():
     assert found["peak_growth"] == 0.1
     slower = throughput.growth([*runs[:2], Run(COMMAND, 5000, 102.0, 220)])
     assert slower["largest_deviation"] > 0.2
+
+
+# --- Where the figures are shown -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    """A folder in the place of models/, with the figures of a short, made-up run."""
+    monkeypatch.setenv("DIGITLENS_MODELS", str(tmp_path))
+    few = Load(8, 60.0, {200: 999, 503: 1}, [0.25] * 999, [])
+    crowd = Load(64, 60.0, {200: 500, 503: 1500}, [0.75] * 500, [])
+    here = {"date": "2026-11-27", "machine": {"processor": "a", "cores": 2, "load_before": 0.1}}
+    for name, figures in {
+        "load": [stress._answered(few), stress._page(8, [1.5]), stress._answered(crowd), stress._page(64, [])],
+        "memory": [stress.Figure("memory", "+1 %", "under 5 %", True, {"predictions": 10_000, "growth": 0.0123})],
+        "bad_input": [stress.Figure("bad files", "0 troubles", "no crash", True, {"files": 20_020, "troubles": 0})],
+    }.items():
+        stress._keep(tmp_path / "stress.json", name, {**here, "figures": [asdict(figure) for figure in figures]})
+    runs = [Run(COMMAND, 100, 2.0, 200), Run(COMMAND, 5000, 51.0, 210)]
+    ways = throughput.summed([Run(COMMAND, 5000, 50.0, 210), Run(LOOP, 5000, 100.0, 180)])
+    figures = {**here, "ways": ways, "growth": throughput.growth(runs)}
+    (tmp_path / "throughput.json").write_text(json.dumps(figures))
+    return tmp_path
+
+
+def test_readme_has_a_table_of_what_was_measured(measured):
+    lines = documents._under_load()
+    assert any(line.startswith("| 8 clients for 60 s | 99.90% of 1,000 answered 200") for line in lines)
+    assert "| a page beside 64 clients | not drawn (missed) | under 10 s |" in lines
+    assert f"| {LOOP} | 5,000 | 50.0 | 2.0 times | 180 MiB |" in lines
+    assert any("1.0 s to start and 10.0 ms for each" in line for line in lines)
+    (measured / "stress.json").unlink()
+    (measured / "throughput.json").unlink()
+    assert documents._under_load() == []
+
+
+def room():
+    from ui.performance.under_load import show_under_load
+
+    show_under_load()
+
+
+def test_the_page_shows_what_was_measured_and_nothing_of_what_was_not(measured):
+    app = AppTest.from_function(room).run()
+    stressed, thousands = (table.value for table in app.markdown)
+    assert "| Answered, of the requests of 8 clients at once | 99.90 % |" in stressed
+    assert "| A page beside 64 clients: the slowest | – |" in stressed
+    assert "| Growth of memory over 10,000 predictions | +1.2 % |" in stressed
+    assert "| Crashes, hangs and unnamed faults in 20,020 damaged files | 0 |" in stressed
+    assert "| digitlens predict | 100.0 files a second, 210 MiB |" in thousands
+    (measured / "stress.json").unlink()
+    assert len(AppTest.from_function(room).run().markdown) == 1
+    (measured / "throughput.json").unlink()
+    app = AppTest.from_function(room).run()
+    assert not app.markdown
+    assert not app.subheader
+    assert not app.exception

@@ -109,12 +109,13 @@ def _load(server: Server, options: argparse.Namespace) -> Iterator[Figure]:
 
 def _page(clients: int, drawn: list[float]) -> Figure:
     slowest = max(drawn, default=math.inf)
+    was_drawn = math.isfinite(slowest)
     return Figure(
         f"a page beside {clients} clients",
-        f"drawn {len(drawn)} times, slowest {slowest:.1f} s" if math.isfinite(slowest) else "not drawn",
+        f"drawn {len(drawn)} times, slowest {slowest:.1f} s" if was_drawn else "not drawn",
         f"under {DRAWN_WITHIN:.0f} s",
         slowest < DRAWN_WITHIN,
-        {"drawn": len(drawn), "slowest_seconds": round(slowest, 2) if math.isfinite(slowest) else None},
+        {"clients": clients, "drawn": len(drawn), "slowest_seconds": round(slowest, 2) if was_drawn else None},
     )
 
 
