@@ -92,7 +92,7 @@ audit: $(AUDITED)/.made
 	cp docs/licences.md LICENSES.md
 	$(AUDITED)/tools/bin/pip-licenses --python $(AUDITED)/packages/bin/python --from mixed --with-urls \
 		--format markdown --ignore-packages pip >> LICENSES.md
-	$(AUDITED)/tools/bin/pip-audit --path $$(echo $(AUDITED)/packages/lib/python3*/site-packages)
+	$(AUDITED)/tools/bin/pip-audit --strict --path $$(echo $(AUDITED)/packages/lib/python3*/site-packages)
 
 lint: .venv/.train
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 from fnmatch import fnmatch
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -93,27 +93,20 @@ def test_every_requirement_is_pinned():
             assert line.startswith(("#", "-r ")) or re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.]+", line), line
 
 
-def test_what_the_pages_import_comes_with_requirements_txt_alone():
+def test_what_the_pages_and_the_command_import_is_in_requirements_txt():
     lines = (ROOT / "requirements.txt").read_text().splitlines()
-    provided, waiting = set(), [line for line in lines if not line.startswith("#")]
-    while waiting:
-        one = Requirement(waiting.pop())
-        name = re.sub(r"[-_.]+", "-", one.name).lower()
-        if name not in provided:
-            provided.add(name)
-            waiting += [
-                line
-                for line in requires(name) or []
-                if not (marker := Requirement(line).marker)
-                or any(marker.evaluate({"extra": extra}) for extra in (one.extras or {""}))
-            ]
-    assert not {name for name in provided if name.startswith(("tensorflow", "keras"))}
+    listed = {_normal(Requirement(line).name) for line in lines if not line.startswith("#")}
+    assert not {name for name in listed if name.startswith(("tensorflow", "keras"))}
     distributions = packages_distributions()
     own = {path.stem for path in APP.iterdir()}
     for path in APP.rglob("*.py"):
         for module in imported(path) - own - set(sys.stdlib_module_names) - OPTIONAL:
-            names = {re.sub(r"[-_.]+", "-", name).lower() for name in distributions.get(module, [])}
-            assert names & provided, f"{path.name} imports {module}"
+            names = {_normal(name) for name in distributions.get(module, [])}
+            assert names & listed, f"{path.name} imports {module}"
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def imported(path: Path) -> set[str]:
