@@ -24,7 +24,7 @@ help:
 	@echo "make ablation     what each of the eleven steps is worth; PHOTOS=... adds a folder with a manifest"
 	@echo "make benchmark    measure speed and memory beside the reference's way"
 	@echo "make throughput   the command on thousands of files, beside a plain loop and the reference's way"
-	@echo "make stress       put the server under load and bad input; OPTIONS=... chooses a part"
+	@echo "make stress       put the server under load and bad input; PARTS=load, memory or bad_input alone, OPTIONS=... to try"
 	@echo "make documents    re-make PREPROCESSING.md, the results in README.md and the model card"
 	@echo "make audit        known weaknesses of the packages (pip-audit), and their licences into LICENSES.md"
 	@echo "make lint         ruff"
@@ -81,7 +81,7 @@ throughput: .venv/.train
 
 OPTIONS ?=
 stress: .venv/.train
-	$(BIN)/python -m training.stress $(or $(OPTIONS),--json models/stress.json)
+	$(BIN)/python -m training.stress $(or $(OPTIONS),$(PARTS) --json models/stress.json)
 
 documents: .venv/.train
 	$(BIN)/python -m training.documents
@@ -92,7 +92,7 @@ audit: $(AUDITED)/.made
 	cp docs/licences.md LICENSES.md
 	$(AUDITED)/tools/bin/pip-licenses --python $(AUDITED)/packages/bin/python --from mixed --with-urls \
 		--format markdown --ignore-packages pip >> LICENSES.md
-	$(AUDITED)/tools/bin/pip-audit --path $$(echo $(AUDITED)/packages/lib/python3*/site-packages)
+	$(AUDITED)/tools/bin/pip-audit --strict --path $$(echo $(AUDITED)/packages/lib/python3*/site-packages)
 
 lint: .venv/.train
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ FILES = {
 # The peak of this very program; what its parent took before it began is not in it, as it would be in ru_maxrss.
 PROGRAM = """
 import sys
-from inference.command import main
+from command.cli import main
 main(["predict", sys.argv[1]])
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """

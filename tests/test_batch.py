@@ -17,14 +17,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from command.cli import main
+from command.given import given_files
 from inference import Classifier, Config, PhotoError, batch, read_digit
-from inference.answers import as_written
 from inference.batch import CHUNK, in_order, read_digits
 from inference.classifier import models_folder
-from inference.command import main
-from inference.given import given_files
 from inference.samples import encoded, photo
-from inference.schema import as_json, digit_record
+from inference.schema import as_json, digit_record, name_in_a_table
 from tests.drawn import drawing, two_digits
 
 pytestmark = pytest.mark.skipif(
@@ -239,7 +238,7 @@ def test_csv_of_read_keeps_a_row_on_a_line(tmp_path, capsys):
     head, row = capsys.readouterr().out.splitlines()
     assert head == "file,text,digits,confidence,error_code,error_message"
     file, text, digits, *_ = next(csv.reader([row]))
-    assert (file, text, digits) == (as_written(str(path)), "72 | 72", "4")
+    assert (file, text, digits) == (name_in_a_table(str(path)), "72 | 72", "4")
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])
@@ -269,6 +268,8 @@ def answers_in(path: Path) -> list[dict]:
     ("options", "said"),
     [
         (["--out", "answers.txt"], "--json or --csv"),
+        (["--json", "--out", "answers.csv"], "named as CSV, but --json"),
+        (["--csv", "--out", "answers.jsonl"], "named as JSON, but --csv"),
         (["--out", "/proc/nowhere/answers.csv"], "cannot be written"),
         (["--resume"], "--out FILE"),
         (["--out", "notes.csv", "--resume"], "other things than answers"),
@@ -353,6 +354,36 @@ def test_a_signal_leaves_whole_rows_and_the_rest_can_be_read_later(tmp_path, num
     assert subprocess.run([*command, "--resume"]).returncode == 0
     files = [row["file"] for row in answers_in(out)]
     assert len(files) == len(set(files)) == len(rows) + 21
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("moment", ["numpy", "onnxruntime", "inference.reading"])
+def test_a_signal_while_the_library_is_loaded_is_one_sentence(folder, number, status, moment):
+    command = [sys.executable, "-X", "importtime", "-m", "command", "predict", folder]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    imported = ""
+    while not re.search(rf"\| +{moment}\b", imported):
+        imported = process.stderr.readline()
+        assert imported, "it ended before"
+    process.send_signal(number)
+    answered, said = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert answered == ""
+    assert [line for line in said.splitlines() if not line.startswith("import time:")] == ["digitlens: stopped."]
+
+
+@pytest.mark.parametrize("command", ["read", "benchmark"])
+def test_a_signal_to_the_other_commands_is_one_sentence(tmp_path, command):
+    folder = endless(tmp_path)
+    rows = [f"{path.name},5,photos,tune,a" for path in folder.iterdir()]
+    (folder / "manifest.csv").write_text("\n".join(["file,label,category,part,writer", *rows]) + "\n")
+    process = subprocess.Popen([COMMAND, command, folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert said.count("\n") == 1
+    assert "stopped" in said
 
 
 # --- The bar -------------------------------------------------------------------------------------------------------

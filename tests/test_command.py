@@ -6,14 +6,15 @@ import os
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from command.cli import main
 from inference.classifier import models_folder
-from inference.command import main
 from inference.photo_benchmark import (
     Answer,
     Entry,
@@ -24,6 +25,7 @@ from inference.photo_benchmark import (
     summary,
 )
 from inference.samples import encoded
+from inference.schema import name_in_a_table
 from tests.drawn import drawing, two_digits
 
 pytestmark = pytest.mark.skipif(
@@ -94,7 +96,7 @@ def test_a_busy_port_is_one_sentence(capsys):
 
 
 def run_in_a_shell(line: str) -> subprocess.CompletedProcess:
-    command = f"{sys.executable} -c 'import sys; from inference.command import main; sys.exit(main())'"
+    command = f"{sys.executable} -c 'import sys; from command.cli import main; sys.exit(main())'"
     script = f'digitlens() {{ {command} "$@"; }}; {line}'
     return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
 
@@ -138,6 +140,57 @@ def test_in_a_folder_a_broken_file_that_is_named_as_an_image_is_not_passed_over(
     assert main(["predict", "--json", "--rembg", "never", str(folder)]) == 1
     errors = {Path(answer["file"]).name: answer["error"]["code"] for answer in lines(capsys) if answer["error"]}
     assert errors == {"broken.png": "empty", "text.jpg": "not_an_image"}
+
+
+def test_in_a_folder_an_image_of_another_format_is_named_on_every_system(folder, capsys, monkeypatch):
+    monkeypatch.setattr("mimetypes.guess_type", lambda *_: (None, None))
+    Image.new("L", (20, 20)).save(folder / "seven.ppm")
+    for name in ("x.ICO", "broken.webp", "broken.heic", "page.pdf", "photos.zip"):
+        (folder / name).write_bytes(b"no image")
+    assert main(["predict", "--json", "--rembg", "never", str(folder)]) == 1
+    errors = {Path(answer["file"]).name: answer["error"] for answer in lines(capsys) if answer["error"]}
+    assert list(errors) == ["broken.heic", "broken.webp", "seven.ppm", "x.ICO"]
+    assert {error["code"] for error in errors.values()} == {"not_an_image"}
+    assert all("use JPEG, PNG" in error["message"] for error in errors.values())
+
+
+def test_the_version_is_that_of_the_installed_package(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"digitlens {version('digitlens')}\n"
+
+
+ODD_NAMES = {
+    "=1+1.png": "./=1+1.png",
+    "+1.png": "./+1.png",
+    "-1.png": "./-1.png",
+    "@SUM(1).png": "./@SUM(1).png",
+    "＝1.png": "./＝1.png",
+    "\t=1.png": "\\t=1.png",
+    "\x1b[31ma.png": "\\x1b[31ma.png",
+    "a\nb.png": "a\\nb.png",
+    "a\u2028b.png": "a\\u2028b.png",
+    "bad\udcff.png": "bad\\udcff.png",
+    "2026\u202fPM, é.png": "2026\u202fPM, é.png",
+}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_is_no_formula_in_a_table_and_no_order_to_a_terminal(folder, monkeypatch, capsys, name):
+    monkeypatch.chdir(folder)
+    Path(name).write_bytes(encoded(drawing(7)))
+    command = ["predict", "--rembg", "never", "--", name]
+    assert main(["predict", "--csv", *command[1:]]) == 0
+    _, row = capsys.readouterr().out.splitlines()
+    assert next(csv.reader([row]))[0] == ODD_NAMES[name]
+    assert name_in_a_table(ODD_NAMES[name]) == ODD_NAMES[name], "--resume finds what is written"
+    assert main(command) == 0
+    assert capsys.readouterr().out.startswith(f"{ODD_NAMES[name].removeprefix('./')}: 7 (")
+    assert main(["predict", "--out", "out.csv", *command[1:]]) == 0
+    assert main(["predict", "--out", "out.csv", "--resume", *command[1:]]) == 0
+    assert len(Path("out.csv").read_text().splitlines()) == 2
+    assert main(["predict", "--json", *command[1:]]) == 0
+    assert lines(capsys)[0]["file"] == name
 
 
 def test_a_folder_without_images_is_said(tmp_path, capsys):

@@ -16,9 +16,9 @@ from pathlib import Path
 import pooch.downloaders
 import pytest
 
+from command.cli import main
 from inference import cutout
 from inference.classifier import models_folder
-from inference.command import main
 from inference.limits import LimitError, frame_ancestors
 from inference.samples import encoded, photo
 from tests.drawn import drawing
@@ -222,6 +222,6 @@ def test_serve_starts_the_pages_and_the_api_from_any_folder(tmp_path):
 
 
 def test_serve_without_the_pages_says_where_to_get_them(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("inference.command.APPLICATION", tmp_path)
+    monkeypatch.setattr("command.serving.APPLICATION", tmp_path)
     assert main(["serve"]) == 2
     assert "repository" in only_sentence(capsys)

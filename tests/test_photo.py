@@ -326,7 +326,7 @@ def test_a_bad_file_is_one_sentence_on_the_terminal_too(tmp_path):
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
-    script = f"import sys; from inference.command import main; sys.exit(main(['predict', {str(tmp_path)!r}]))"
+    script = f"import sys; from command.cli import main; sys.exit(main(['predict', {str(tmp_path)!r}]))"
     done = subprocess.run([sys.executable, "-c", script], env=_environment(), capture_output=True, text=True)
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == len(files)

@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -10,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from inference.answers import CSV, JSON
+from command.answers import CSV, JSON
+from command.cli import main
+from command.ray_engine import PARQUET, EngineError, How, predict_with_ray
 from inference.classifier import models_folder
-from inference.command import main
-from inference.ray_engine import PARQUET, EngineError, How, predict_with_ray
 from inference.samples import encoded, photo
 from inference.steps import Config
 from tests.drawn import drawing
@@ -106,6 +108,21 @@ def test_each_photo_is_a_row_as_the_command_alone_writes_it(two_nodes, folder, t
         assert float(found["confidence"]) == pytest.approx(float(row["confidence"]), abs=1e-5)
     with pytest.raises(EngineError, match="is there already"):
         predict_with_ray([str(folder)], str(out), kind, HOW)
+
+
+@pytest.mark.ray
+@needs_network
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_is_one_sentence(folder, tmp_path, number, status):
+    pytest.importorskip("ray.data", reason="ray is absent: make test-ray")
+    command = [sys.executable, "-m", "command", "predict", "--engine", "ray", folder, "--out", tmp_path / "out"]
+    environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    time.sleep(3)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert said == "digitlens: stopped.\n"
 
 
 @pytest.mark.ray

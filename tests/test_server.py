@@ -19,9 +19,9 @@ from streamlit.testing.v1 import AppTest
 
 from api import app as api_app
 from api.guard import ApiFirst, SecurityHeaders
+from command.cli import main
 from inference import cutout, read_digit
 from inference.classifier import models_folder, network_names
-from inference.command import main
 from inference.limits import MEBIBYTE, Limits
 from inference.samples import encoded, photo
 from tests.drawn import drawing
@@ -182,7 +182,8 @@ def test_the_pages_are_beside_the_api(server, client):
 
 
 @pytest.mark.parametrize(
-    "path", ["nothing", "predict/more", "..%2f..%2fserver.py", "%00", "a%5cb", "//", "health.json"]
+    "path",
+    ["nothing", "predict/more", "..%2f..%2fserver.py", "%00", "a%5cb", "//", "health.json", "health/", "predict/"],
 )
 def test_an_unknown_address_is_json_404(client, path):
     answer = client.get(f"/api/{path}")
@@ -193,6 +194,21 @@ def test_an_unknown_address_is_json_404(client, path):
 def test_the_api_alone_leads_to_its_documentation(client):
     assert client.get("/api").headers["location"].endswith("/api/")
     assert client.get("/api/").headers["location"] == "/api/docs"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"])
+@pytest.mark.parametrize("path", ["predict", "read", "batch", "models", "health", "docs", "openapi.json", ""])
+def test_a_method_that_an_address_does_not_take_is_json_405(client, method, path):
+    answer = client.request(method, f"/api/{path}")
+    assert (answer.status, answer.json["error"]["code"]) == (405, "method_not_allowed")
+    assert not bad_input.fault_of(answer)
+
+
+@pytest.mark.parametrize("path", ["models", "health", "docs"])
+def test_who_asks_for_the_head_alone_gets_that(client, path):
+    head, whole = client.request("HEAD", f"/api/{path}"), client.get(f"/api/{path}")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["content-length"] == whole.headers["content-length"]
 
 
 BAD_PHOTOS = {
@@ -563,7 +579,7 @@ def test_many_clients_get_only_answers_and_orderly_refusals(server):
     assert set(crowd.statuses) <= {200, 503}
     assert crowd.statuses[200] > 0
     few, drawn = load.session_beside(server, lambda: load.load(server, photos, clients=4, seconds=2))
-    assert few.answered == 1
+    assert few.share(200) == 1
     assert drawn
 
 

@@ -69,7 +69,7 @@ def _ablation() -> list[str]:
 
 def results() -> str:
     """Return the results for README.md, with their conditions: what is read right, the networks, speed and memory."""
-    return "\n".join([*_read_right(), "", *_wrong_photos(), *_networks(), "", *_speed(), ""])
+    return "\n".join([*_read_right(), "", *_wrong_photos(), *_networks(), "", *_speed(), "", *_under_load()])
 
 
 def _figures(name: str) -> dict:
@@ -189,6 +189,48 @@ def _speed() -> list[str]:
         f"Measured on {benchmark['date']}: {machine['processor']}, {machine['cores']} cores, load"
         f" {machine['load_before']} before the run. From `models/benchmark.json`, made by `make benchmark`.",
     ]
+
+
+def _under_load() -> list[str]:
+    """Return what the server and the command do under load, as far as that has been measured."""
+    lines = []
+    if (models_folder() / "stress.json").exists():
+        parts = _figures("stress.json")["parts"]
+        lines += ["| under load | measured | goal |", "| --- | --- | --- |"]
+        for figure in (figure for part in parts.values() for figure in part["figures"]):
+            missed = "" if figure["holds"] else " (missed)"
+            lines.append(f"| {figure['what']} | {figure['measured']}{missed} | {figure['goal']} |")
+        dates = " and ".join(sorted({part["date"] for part in parts.values()}))
+        lines += ["", f"Measured on {dates}{_on(parts)}. From `models/stress.json`, made by `make stress`.", ""]
+    if (models_folder() / "throughput.json").exists():
+        measured = _figures("throughput.json")
+        grown = measured["growth"]
+        lines += ["| many files | files | a second | the command is faster | peak of memory |"]
+        lines += ["| --- | --- | --- | --- | --- |"]
+        for row in measured["ways"]:
+            times = row["command_is_times_faster"]
+            faster = f"{times:.1f} times" if times != 1 else ""
+            lines.append(
+                f"| {row['way']} | {row['files']:,} | {row['rate']:.1f} | {faster} | {row['peak_mib']:,} MiB |"
+            )
+        counts = [one["files"] for one in grown["runs"]]
+        lines += [
+            "",
+            f"From {counts[0]:,} to {counts[-1]:,} files the command takes {grown['start_seconds']:.1f} s to start and"
+            f" {grown['ms_per_file']:.1f} ms for each (no run is further than"
+            f" {percent(grown['largest_deviation'], 0)} from that line), and the peak of its memory grows by"
+            f" {100 * grown['peak_growth']:.0f} %. Measured on {measured['date']}{_on({'': measured})}. From"
+            " `models/throughput.json`, made by `make throughput`.",
+            "",
+        ]
+    return lines
+
+
+def _on(parts: dict[str, dict]) -> str:
+    """Return the machine that parts were measured on, in words, and the highest load that one of them began at."""
+    machines = [part["machine"] for part in parts.values()]
+    load = max((one["load_before"] or 0 for one in machines), default=0)
+    return f": {machines[0]['processor']}, {machines[0]['cores']} cores, load at most {load} before" if machines else ""
 
 
 def _interval(row: dict, digits: int) -> str:

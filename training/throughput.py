@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from inference.classifier import DEFAULT_NETWORK, models_folder
 from inference.cutout import is_available
 from inference.samples import drawing, encoded, photo
@@ -37,10 +39,11 @@ PEAK = 'print(next(line.split()[1] for line in open("/proc/self/status") if line
 PROGRAMS = {
     COMMAND: f"""
 import os, sys
-from inference.command import main
-main(["predict", "--rembg", "never", sys.argv[1], "--out", sys.argv[2]])
+from command.cli import main
+status = main(["predict", "--rembg", "never", sys.argv[1], "--out", sys.argv[2]])
 print(0)
 {PEAK}
+sys.exit(status)
 """,
     LOOP: f"""
 import sys
@@ -110,8 +113,14 @@ def run(way: str, paths: list[Path]) -> Run:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         command = [sys.executable, "-c", PROGRAMS[way], str(photos), str(Path(folder, "answers.csv"))]
         started = time.perf_counter()
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
         seconds = time.perf_counter() - started
+        if done.returncode:
+            raise SystemExit(f"{way} ended with {done.returncode}:\n{done.stderr}")
+        if way == COMMAND:
+            answers = Path(folder, "answers.csv").read_text(encoding="utf-8").count("\n") - 1
+            if answers != len(paths):
+                raise SystemExit(f"{way} wrote {answers} rows for {len(paths)} files.")
     *_, not_counted, peak = done.stdout.split()
     return Run(way, len(paths), round(seconds - float(not_counted), 2), int(peak) // 1024)
 
@@ -140,6 +149,23 @@ def summed(runs: list[Run]) -> list[dict]:
     return [{**row, "command_is_times_faster": round(rows[0]["rate"] / row["rate"], 2)} for row in rows]
 
 
+def growth(runs: list[Run]) -> dict:
+    """Return how time and memory grow with the number of files, from the fewest to the most.
+
+    A straight line is laid through the seconds, by least squares on their relative errors; ``start_seconds`` is where
+    it begins, ``largest_deviation`` how far a run is from it. ``peak_growth`` is the last peak beside the first.
+    """
+    files, seconds = (np.array([getattr(one, name) for one in runs], float) for name in ("files", "seconds"))
+    line = np.polyfit(files, seconds, 1, w=1 / seconds) if len(runs) > 1 else (seconds[0] / files[0], 0.0)
+    return {
+        "runs": [asdict(one) for one in runs],
+        "start_seconds": round(float(line[1]), 3),
+        "ms_per_file": round(1000 * float(line[0]), 3),
+        "largest_deviation": round(float(np.abs(np.polyval(line, files) / seconds - 1).max()), 4),
+        "peak_growth": round(runs[-1].peak_mib / runs[0].peak_mib - 1, 4),
+    }
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.throughput", description=__doc__.split("\n\n")[0])
     parser.add_argument("--files", type=int, default=FILES, help="%(default)s")
@@ -154,13 +180,18 @@ def main(arguments: list[str] | None = None) -> None:
         (Path(folder) / "all").mkdir()
         paths = make_files(Path(folder) / "all", options.files)
         result["ways"] = summed(compare(paths, ways))
-        growth = [run(COMMAND, paths[:count]) for count in (*(c for c in GROWTH if c < len(paths)), len(paths))]
-    result["growth"] = [asdict(one) for one in growth]
+        counts = (*(count for count in GROWTH if count < len(paths)), len(paths))
+        result["growth"] = growth([run(COMMAND, paths[:count]) for count in counts])
     for row in result["ways"]:
         times = f"{row['command_is_times_faster']:.1f} times slower" if row["way"] != COMMAND else ""
         print(f"{row['way']:24} {row['rate']:8.1f} files a second, peak {row['peak_mib']} MiB  {times}".rstrip())
-    for one in growth:
-        print(f"{one.files:6} files in {one.seconds:7.1f} s, {one.rate:.1f} a second, peak {one.peak_mib} MiB")
+    grown = result["growth"]
+    for one in grown["runs"]:
+        print(f"{one['files']:6} files in {one['seconds']:7.1f} s, peak {one['peak_mib']} MiB")
+    print(
+        f"a start of {grown['start_seconds']:.2f} s and {grown['ms_per_file']:.1f} ms a file: no run is further than"
+        f" {grown['largest_deviation']:.0%} from that; the peak of memory grows by {grown['peak_growth']:+.0%}"
+    )
     path = options.json or models_folder() / "throughput.json"
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written to {path}")

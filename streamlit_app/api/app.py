@@ -15,7 +15,16 @@ from api import networks
 from api.errors import ApiError, photo_error, say_errors_in_one_form
 from api.guard import Guard
 from api.workers import TooSlow, Workers
-from inference import Classifier, Config, NetworkUnavailable, PhotoError, Reading, read_digit, read_number
+from inference import (
+    Classifier,
+    Config,
+    NetworkUnavailable,
+    PhotoError,
+    Reading,
+    __version__,
+    read_digit,
+    read_number,
+)
 from inference.archive import is_zip, photos_in, shown_name
 from inference.classifier import DEFAULT_NETWORK
 from inference.limits import MEBIBYTE, Limits
@@ -86,9 +95,12 @@ def create_api(limits: Limits) -> ASGIApp:
     """Return the API as an ASGI application, to be mounted; ``limits``: how much it takes on."""
     api = FastAPIOffline(
         title="DigitLens",
+        version=__version__,
         summary="Reads handwritten digits in photos. Nothing is stored.",
         docs_url="/docs",
         redoc_url=None,
+        # Else /predict/ would be sent on to an http address, also where a proxy speaks HTTPS, and with no word in JSON.
+        redirect_slashes=False,
         # By default the page asks a validator on the web about this API, and FastAPI reports to OpenTelemetry.
         swagger_ui_parameters={"validatorUrl": None},
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},

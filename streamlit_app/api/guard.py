@@ -48,7 +48,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
-            await self.app(scope, receive, send)
+            # HEAD is answered as GET is; the server leaves the body out.
+            await self.app({**scope, "method": "GET"} if scope["type"] == "http" else scope, receive, send)
             return
         try:
             with self.workers.place():

@@ -8,6 +8,8 @@ print(reading.verdict, reading.prediction and reading.prediction.digit)
 
 import os
 
+__version__ = "0.1.0"
+
 # ONNX Runtime's builds report their use to Microsoft and keep a device's id in the home folder, unless this is set
 # before the first session. A photo's reader has no business with either.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -29,6 +31,7 @@ __all__ = [
     "Prediction",
     "Preprocessed",
     "Reading",
+    "__version__",
     "open_photo",
     "preprocess",
     "read_digit",

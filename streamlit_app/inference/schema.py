@@ -4,6 +4,7 @@ The API's documentation is made from these classes.
 """
 
 from dataclasses import asdict, dataclass, fields
+from unicodedata import category, normalize
 
 from inference.classifier import Prediction
 from inference.number import NumberReading
@@ -12,6 +13,8 @@ from inference.quality import Quality
 from inference.reading import Reading
 
 NO_PROBABILITIES = [0.0] * 10
+UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control characters, bytes that are no text, breaks of lines and paragraphs
+FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,8 @@ def columns(record: dict) -> dict:
     """Return a record, as as_json gives it, as one flat row: every row of a kind has the same columns.
 
     The probabilities and the quality have a column each. Of many digits there are only how many they are and the
-    confidence of the least sure one. No value has a line break in it, so that a row of CSV is a line.
+    confidence of the least sure one. No value has a line break in it, so that a row of CSV is a line, and none is taken
+    for a formula.
     """
     row = {}
     for name, value in record.items():
@@ -157,13 +161,27 @@ def columns(record: dict) -> dict:
         elif name in NESTED:
             row |= {f"{name}_{field.name}": (value or {}).get(field.name) for field in fields(NESTED[name])}
         else:
-            row[name] = value
+            row[name] = name_in_a_table(value) if name == "file" else value
     return {name: on_one_line(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def on_one_line(text: str) -> str:
-    """Return a text of several lines, rows of digits or an odd file name, as one."""
+    """Return a text of several lines, rows of digits, as one."""
     return " | ".join(text.splitlines())
+
+
+def printable(name: str) -> str:
+    """Return a file's name without what would change a line or a terminal; such characters are written as ``\\x1b``."""
+    return "".join(repr(one)[1:-1] if category(one) in UNPRINTABLE else one for one in name)
+
+
+def name_in_a_table(name: str) -> str:
+    """Return a file's name for a cell: printable, and ./ before a name that a spreadsheet would take for a formula.
+
+    With ./ it is a name of the same file. An answer in JSON has the name as it is.
+    """
+    shown = printable(name)
+    return f"./{shown}" if normalize("NFKC", shown[:1]) in FORMULA else shown
 
 
 def _predicted(prediction: Prediction | None) -> tuple[int | None, float, list[float]]:

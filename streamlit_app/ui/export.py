@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import cv2
 
-from inference.schema import DigitRecord, as_json, columns, network_record
+from inference.schema import DigitRecord, as_json, columns, name_in_a_table, network_record
 from ui.history import Entry
 
 
@@ -25,7 +25,7 @@ def _history_row(entry: Entry) -> dict:
     read = network_record(entry.prediction, 0.0)
     return {
         "time": entry.time.isoformat(timespec="seconds"),
-        "name": entry.name,
+        "name": name_in_a_table(entry.name),
         "status": entry.verdict,
         "digit": read.digit,
         "confidence": read.confidence,

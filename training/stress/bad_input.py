@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import time
 import warnings
 from collections import Counter
@@ -10,12 +11,14 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
+from http.client import HTTPException
 
 from inference import PhotoError, open_photo
 from training.serving import Answer, Server
 from training.stress.files import NAMES, bombs, damaged_file, zip_bombs
 
 HANG = 2.0  # seconds of the cores' time for one file: a busy machine only lengthens the clock's
+WAIT = 10 * HANG  # seconds by the clock: so long waits only what has stopped working
 CHUNK = 250
 PATIENCE = 300.0  # seconds for a chunk: beyond it something hangs for good
 ADDRESSES = ("/api/predict?rembg=never", "/api/read", "/api/batch?rembg=never", "/api/predict?tta=true&all_models=true")
@@ -23,36 +26,59 @@ ADDRESSES = ("/api/predict?rembg=never", "/api/read", "/api/batch?rembg=never", 
 
 @dataclass
 class Outcome:
-    """What came of bad files: how often each answer came, the longest time, and every trouble."""
+    """What came of bad files: how often each answer came, the longest times, and every trouble.
+
+    ``slowest`` is by the cores' time, ``longest`` by the clock, in seconds; ``hangs``: how many took too long.
+    """
 
     answers: Counter = field(default_factory=Counter)
     slowest: float = 0.0
+    longest: float = 0.0
+    hangs: int = 0
     troubles: list[str] = field(default_factory=list)
 
-    def note(self, name: str, answer: str, seconds: float) -> None:
+    def note(self, name: str, answer: str, seconds: float, by_the_clock: float) -> None:
         self.answers[answer] += 1
         self.slowest = max(self.slowest, seconds)
-        if seconds > HANG:
-            self.troubles.append(f"{name}: took {seconds:.1f} s of the cores' time")
+        self.longest = max(self.longest, by_the_clock)
+        if seconds > HANG or by_the_clock > WAIT:
+            self.hangs += 1
+            self.troubles.append(f"{name}: took {seconds:.1f} s of the cores' time, {by_the_clock:.1f} s by the clock")
 
     def add(self, other: "Outcome") -> None:
         self.answers += other.answers
         self.slowest = max(self.slowest, other.slowest)
+        self.longest = max(self.longest, other.longest)
+        self.hangs += other.hangs
         self.troubles += other.troubles
 
 
 def opened(count: int, processes: int = 1) -> Outcome:
-    """Open the damaged files 0 to ``count``, and every bomb, in processes of their own: a crash ends only these."""
-    outcome = _open_named(bombs())
+    """Open every bomb, and the damaged files 0 to ``count``, in processes of their own: a crash ends only these."""
+    outcome = Outcome()
     chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for chunk, future in [(chunk, pool.submit(_open_chunk, chunk)) for chunk in chunks]:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_hush) as pool:
+        waiting = {"the bombs": pool.submit(_open_bombs)}
+        waiting |= {f"files {chunk.start} to {chunk.stop}": pool.submit(_open_chunk, chunk) for chunk in chunks}
+        for what, future in waiting.items():
             try:
                 outcome.add(future.result(timeout=PATIENCE))
             except (BrokenProcessPool, TimeoutError) as error:
-                outcome.troubles.append(f"files {chunk.start} to {chunk.stop}: {type(error).__name__}")
+                outcome.troubles.append(f"{what}: {type(error).__name__}")
+                for process in multiprocessing.active_children():
+                    process.kill()  # one that hangs would be waited for
                 break
     return outcome
+
+
+def _hush() -> None:
+    """Let the decoders' own libraries say nothing on the terminal: they have a word on each damaged file."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def _open_bombs() -> Outcome:
+    return _open_named(bombs())
 
 
 def _open_chunk(numbers: range) -> Outcome:
@@ -65,7 +91,7 @@ def _open_chunk(numbers: range) -> Outcome:
 def _open_named(files: dict[str, bytes]) -> Outcome:
     outcome = Outcome()
     for name, data in files.items():
-        started = time.process_time()
+        started, clock = time.process_time(), time.perf_counter()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Pillow's, on damaged tags
@@ -76,7 +102,7 @@ def _open_named(files: dict[str, bytes]) -> Outcome:
         except Exception as error:
             answer = "raised"
             outcome.troubles.append(f"{name}: {error!r}")
-        outcome.note(name, answer, time.process_time() - started)
+        outcome.note(name, answer, time.process_time() - started, time.perf_counter() - clock)
     return outcome
 
 
@@ -86,15 +112,15 @@ def sent(server: Server, count: int) -> Outcome:
     client = server.client()
 
     def check(name: str, ask: Callable[[], Answer]) -> None:
-        started = server.cpu_seconds()
+        started, clock = server.cpu_seconds(), time.perf_counter()
         try:
             answer = ask()
-        except OSError as error:
-            outcome.note(name, "no answer", 0.0)
+        except (OSError, HTTPException) as error:
+            outcome.note(name, "no answer", 0.0, time.perf_counter() - clock)
             outcome.troubles.append(f"{name}: no answer: {error!r}")
             client.connection.close()
             return
-        outcome.note(name, str(answer.status), server.cpu_seconds() - started)
+        outcome.note(name, str(answer.status), server.cpu_seconds() - started, time.perf_counter() - clock)
         fault = fault_of(answer)
         if fault:
             outcome.troubles.append(f"{name}: {fault}")

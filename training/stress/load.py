@@ -6,8 +6,9 @@ import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
 
 import cv2
 import numpy as np
@@ -35,10 +36,9 @@ class Load:
     def total(self) -> int:
         return sum(self.statuses.values()) + len(self.disorderly)
 
-    @property
-    def answered(self) -> float:
-        """The share that was answered 200."""
-        return self.statuses.get(200, 0) / max(1, self.total)
+    def share(self, status: int) -> float:
+        """Return the share that was answered with this status."""
+        return self.statuses.get(status, 0) / max(1, self.total)
 
     @property
     def rate(self) -> float:
@@ -107,7 +107,8 @@ def _load(port: int, photos: list[bytes], clients: int, seconds: float) -> Load:
             try:
                 answer = client.request("POST", PREDICT, body, {"Content-Type": content_type})
                 fault = "" if answer.status == 200 else _refused_badly(answer)
-            except OSError as error:
+            except (OSError, HTTPException) as error:
+                client.connection.close()
                 disorderly.append(f"no answer: {error!r}")
                 continue
             if fault:
@@ -161,26 +162,31 @@ def session_beside(server: Server, work: Callable[[], Load]) -> tuple[Load, list
         visitor.join()
 
 
-def memory(server: Server, photos: list[bytes], predictions: int, warm_up: int) -> tuple[float, float]:
-    """Return what the server holds in MiB after the warm-up, and after so many predictions more."""
+def memory(server: Server, photos: list[bytes], predictions: int, warm_up: int) -> tuple[float, float, list[str]]:
+    """Return what the server holds in MiB after the warm-up and after so many predictions more, and what went wrong."""
     requests = [form([("photo", data)]) for data in photos]
-    place = iter(range(warm_up + predictions))
+    troubles: list[str] = []
 
-    def until(last: int) -> None:
+    def answer(numbers: Iterator[int]) -> None:
         def loop(_: int) -> None:
             client = Client(server.port)
-            for number in place:
+            for number in numbers:  # whichever client is free takes the next
                 body, content_type = requests[number % len(requests)]
-                client.request("POST", PREDICT, body, {"Content-Type": content_type})
-                if number >= last:
-                    return
+                try:
+                    answer = client.request("POST", PREDICT, body, {"Content-Type": content_type})
+                except (OSError, HTTPException) as error:
+                    client.connection.close()
+                    troubles.append(f"no answer: {error!r}")
+                    continue
+                if answer.status != 200:
+                    troubles.append(f"{answer.status}: {answer.body[:200]!r}")
 
         _together(loop, 2)
 
-    until(warm_up)
+    answer(iter(range(warm_up)))
     before = _settled(server)
-    until(warm_up + predictions)
-    return before, _settled(server)
+    answer(iter(range(warm_up, warm_up + predictions)))
+    return before, _settled(server), troubles
 
 
 def _settled(server: Server) -> float:

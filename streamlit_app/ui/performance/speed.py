@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import results
 from ui.figures import show_missing, show_table, source
+from ui.performance.under_load import show_under_load
 from ui.texts import said, text
 from ui.words import duration, number
 
@@ -34,3 +35,4 @@ def show_speed() -> None:
     facts += [machine["processor"]] if "processor" in machine else []
     facts += [text("performance.cores", count=machine["cores"])] if "cores" in machine else []
     st.caption(source(BENCHMARK, facts))
+    show_under_load()

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from inference.answers import CSV, JSON
+from command.answers import CSV, JSON
+from command.given import GivenFile, given_files
 from inference.classifier import Classifier
-from inference.given import GivenFile, given_files
 from inference.photo import PhotoError
 from inference.reading import prepare, recognise
 from inference.schema import as_json, columns, digit_error, digit_record
@@ -123,7 +123,8 @@ def _ray_data():
         raise EngineError("Ray is not installed here: pip install -e '.[ray]' adds it.") from error
     if not ray.is_initialized():
         ray.init(logging_level="ERROR", log_to_driver=False)
-    logging.getLogger("ray.data").setLevel(logging.WARNING)  # its plan and its progress are not the answer
+    # Its plan, its progress and its advice are not the answer, and its errors are raised as well.
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = sys.stderr.isatty()
     return ray.data

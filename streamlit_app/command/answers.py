@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from inference.schema import columns, on_one_line
+from inference.schema import columns, name_in_a_table, on_one_line, printable
 from inference.verdict import BLANK, DIGIT
 
 PEOPLE, JSON, CSV = "people", "json", "csv"
@@ -66,11 +66,6 @@ def opened_for_answers(path: Path, kind: str, resume: bool, example: dict) -> tu
         raise AnswersError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def as_written(name: str) -> str:
-    """Return a file's name as a file of answers holds it: it may have been no text, or several lines."""
-    return on_one_line(name).encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def _whole_rows(path: Path, kind: str, example: dict) -> set[str]:
     """Return which photos a file of answers answers, and cut off what was being written when it was left."""
     answered, end = set(), 0
@@ -95,7 +90,7 @@ def _whole_rows(path: Path, kind: str, example: dict) -> set[str]:
             if (kind == JSON or is_header) and list(row) != names:
                 raise AnswersError(f"{path} holds answers of another command or version: choose another name.")
             if not is_header:
-                answered.add(as_written(name))
+                answered.add(name_in_a_table(name))
             end += len(line)
     os.truncate(path, end)
     return answered
@@ -108,22 +103,23 @@ def _begins(line: bytes, ours: bytes) -> bool:
 
 def digit_line(fields: dict) -> str:
     """Return the answer for a photo of one digit as a sentence."""
+    file = printable(fields["file"])
     if fields["error"]:
-        return f"{fields['file']}: {fields['error']['message']}"
+        return f"{file}: {fields['error']['message']}"
     advice = f" {fields['quality']['advice']}" if fields["quality"]["advice"] else ""
     if fields["status"] == BLANK:
-        return f"{fields['file']}: no digit found.{advice}"
+        return f"{file}: no digit found.{advice}"
     doubt = "" if fields["status"] == DIGIT else f", {fields['status'].replace('_', ' ')}"
     confidence = min(fields["confidence"], MOST_SHOWN)
-    return f"{fields['file']}: {fields['digit']} ({100 * confidence:.1f} %{doubt}){advice}"
+    return f"{file}: {fields['digit']} ({100 * confidence:.1f} %{doubt}){advice}"
 
 
 def number_line(fields: dict) -> str:
     """Return the answer for a photo of many digits as a sentence."""
+    file = printable(fields["file"])
     if fields["error"]:
-        return f"{fields['file']}: {fields['error']['message']}"
+        return f"{file}: {fields['error']['message']}"
     if not fields["digits"]:
-        return f"{fields['file']}: no digit found."
+        return f"{file}: no digit found."
     least = min(min(found["confidence"] for found in fields["digits"]), MOST_SHOWN)
-    rows = " | ".join(fields["text"].split("\n"))
-    return f"{fields['file']}: {rows} (least sure digit {least:.1%})"
+    return f"{file}: {on_one_line(fields['text'])} (least sure digit {least:.1%})"

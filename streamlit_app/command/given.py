@@ -1,7 +1,6 @@
 """The files that a person names on a command line: photos, folders of them, and patterns."""
 
 import glob
-import mimetypes
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,12 @@ from inference.photo import PhotoError
 
 # What a file that is no image is called: in a folder it is passed over, unless its name says that it is one.
 NO_IMAGE = ("not_an_image", "empty")
+# The endings of images: those that are read, others, and cameras' own. A list of ours: each system's is another.
+IMAGE_ENDINGS = (
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".heic", ".heif", ".avif", ".webp", ".gif", ".bmp", ".dib", ".tif"}
+    | {".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".ico", ".pcx", ".tga", ".svg", ".jp2", ".j2k", ".jxl", ".psd"}
+    | {".xcf", ".exr", ".hdr", ".qoi", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"}
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class GivenFile:
 
     def is_passed_over(self, error: PhotoError) -> bool:
         """Tell whether an error is no word worth: in a folder there are other things than images."""
-        named_as_image = (mimetypes.guess_type(self.path.name)[0] or "").startswith("image/")
+        named_as_image = self.path.suffix.lower() in IMAGE_ENDINGS
         return self.is_listed and error.code in NO_IMAGE and not named_as_image
 
 
