@@ -58,7 +58,10 @@ def _ask_files(limits: Limits) -> list:
         accept_multiple_files="directory" if is_folder else True,
         key=f"many_{is_folder}",
     )
-    st.caption(text("many.hint", files=limits.batch_files, size=limits.batch_mb))
+    one = st.get_option("server.maxUploadSize")
+    st.caption(
+        text("many.hint", files=limits.batch_files, size=limits.batch_mb, one=one, unpacked=limits.zip_mb),
+    )
     return files
 
 

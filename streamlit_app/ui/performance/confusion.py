@@ -13,7 +13,7 @@ from ui.words import percent
 
 
 def show_confusion() -> None:
-    """Show the matrix with the images of a chosen cell, and how well each digit is read."""
+    """Show the matrix, beside it the images of a chosen cell, and how well each digit is read."""
     evaluation = results.evaluation()
     if evaluation is None:
         return
@@ -24,8 +24,8 @@ def show_confusion() -> None:
         show_chart(chart, alt=words, key=CHART, on_select=choose_clicked)
         st.caption(text("performance.confusion_hint", file=f"models/{EVALUATION}"))
     with right:
-        _show_per_class(evaluation)
-    show_misread(evaluation.get("misread") or [])
+        show_misread(evaluation.get("misread") or [])
+    _show_per_class(evaluation)
 
 
 def _show_per_class(evaluation: dict) -> None:
