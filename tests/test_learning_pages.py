@@ -87,7 +87,7 @@ def test_the_neuron_adds_what_the_sliders_say(app):
     app.slider(key="neuron_1").set_value(-2.0)
     app.slider(key="neuron_2").set_value(1.0)
     app.slider(key="neuron_bias").set_value(0.5).run()
-    assert "0.8 × (-2.0) + 0.3 × 1.0 + 0.5 = -0.80" in texts(checked(app).markdown)
+    assert "0.8 × (−2.0) + 0.3 × 1.0 + 0.5 = −0.80" in texts(checked(app).markdown)
     assert "answers **0.00**" in texts(app.markdown)
 
 

@@ -192,7 +192,8 @@ def test_many_files_are_a_table_with_accuracy_and_errors(app):
     three, six, notes = table(app, "Photo")
     assert three[0].count("data:image/") == 2
     assert (three[3], six[3], notes[3]) == ("✓ 3", "✗ 3", "3")
-    assert notes[2].startswith("⚠ This file is not an image")
+    assert notes[2] == "⚠ not readable"
+    assert "**3\\/notes\\|x\\.png**: This file is not an image" in texts(app.markdown).replace("\u200b", "")
     assert len(app.get("vega_lite_chart")) == 1
     app.segmented_control(key="many_show").set_value("errors").run()
     assert len(table(checked(app), "Photo")) == 1

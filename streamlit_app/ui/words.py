@@ -113,4 +113,5 @@ def _percent(value: float, digits: int) -> str:
 
 def _local(english: str) -> str:
     """Return a number, as Python writes it, with this language's signs."""
-    return english.translate(str.maketrans({",": text("number.thousands"), ".": text("number.decimal")}))
+    signs = {",": text("number.thousands"), ".": text("number.decimal"), "-": "−"}
+    return english.translate(str.maketrans(signs))

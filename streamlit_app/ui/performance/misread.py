@@ -17,7 +17,7 @@ from ui.words import percent
 CHART = "confusion_chart"  # in the session's state: what was clicked in the matrix
 CHOSEN = "misread_cell"  # and the cell that is open: (true digit, answer), or ALL
 ALL = "all"
-BOX = 104  # pixels: three beside each other on a phone
+BOX = 88  # pixels: three beside each other, on a phone too
 MANY, TALLEST = 6, 330  # images, pixels: what is more is scrolled, so that all stays beside the matrix
 GALLERY = "figures/mnist_cnn_misread.png"
 
