@@ -43,7 +43,7 @@ test-ray: .venv/.ray
 	RAY_worker_niceness=0 $(BIN)/python -m pytest -m ray
 
 screenshots: .venv/.train
-	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.screenshots $(OPTIONS)
 
 look: .venv/.train
 	$(BIN)/python -m training.look

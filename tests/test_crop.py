@@ -1,17 +1,17 @@
 """Marking the digit on the page Prediction, run as Streamlit runs it (AppTest) with a canvas that the test fills."""
 
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from inference.classifier import models_folder
 from inference.samples import encoded, photo
 from tests.drawn import two_digits
-from ui.crop import MARGIN, WIDTH
+from ui import sheet
+from ui.crop import WIDTH
+from ui.sheet import Stroke
 
 HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"
 PREDICTION, ARCHITECTURE = "pages/1_Prediction.py", "pages/2_Architecture.py"
@@ -25,27 +25,22 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def canvas(monkeypatch):
-    """A canvas on which the test draws, by shares of the photo's sides. It notes what the page asked of it."""
-    canvas = SimpleNamespace(objects=None, asked=[])
+    """A sheet on which the test draws, by shares of the photo's sides. It notes what the page asked of it."""
+    canvas = SimpleNamespace(lines=None, asked=[])
 
     def draw(top: float, left: float, bottom: float, right: float) -> None:
-        height, width = canvas.asked[-1]["height"] - 2 * MARGIN, canvas.asked[-1]["width"]
-        line = {"top": MARGIN + top * height, "left": left * width}
-        line |= {"height": (bottom - top) * height, "width": (right - left) * width}
-        canvas.objects = [*(canvas.objects or []), line]
+        height, width = canvas.asked[-1]["size"]
+        canvas.lines = (Stroke(4, ((left * width, top * height), (right * width, bottom * height))),)
 
-    def st_canvas(**options):
-        # As the real one: it holds what it was given to start with until something else is drawn, or is given.
-        if not canvas.asked or [canvas.asked[-1][k] for k in ("key", "initial_drawing")] != [
-            options[k] for k in ("key", "initial_drawing")
-        ]:
-            canvas.objects = (options["initial_drawing"] or {"objects": []})["objects"]
+    def ask_strokes(key, **options):
+        # As the real one: it holds what it started with until something is drawn, or there is a new version.
+        if not canvas.asked or canvas.asked[-1]["version"] != options["version"]:
+            canvas.lines = None
         canvas.asked.append(options)
-        st.checkbox("canvas", key=options["key"])  # as the real one it is a widget, forgotten when the page is left
-        return SimpleNamespace(json_data={"objects": canvas.objects})
+        return options["start"] if canvas.lines is None else canvas.lines
 
     canvas.draw = draw
-    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=st_canvas))
+    monkeypatch.setattr(sheet, "ask_strokes", ask_strokes)
     return canvas
 
 
@@ -90,8 +85,8 @@ def test_the_canvas_is_there_only_for_those_who_ask_for_it(app, canvas):
     assert canvas.asked == []
     switch(app)
     assert digit(app) == str(LARGE)
-    assert canvas.asked[-1]["background_image"].startswith("data:image/")
-    assert (canvas.asked[-1]["width"], canvas.asked[-1]["height"]) == (WIDTH, round(WIDTH * 900 / 1200) + 2 * MARGIN)
+    assert canvas.asked[-1]["picture"].startswith("data:image/")
+    assert canvas.asked[-1]["size"] == (round(WIDTH * 900 / 1200), WIDTH)
 
 
 def test_what_is_marked_is_read_until_it_is_undone(app, canvas):
@@ -107,17 +102,6 @@ def test_what_is_marked_is_read_until_it_is_undone(app, canvas):
     assert digit(app) == str(LARGE)
 
 
-def test_the_last_line_counts_and_stays_alone(app, canvas):
-    switch(app)
-    canvas.draw(0.5, 0.1, 0.9, 0.4)
-    app.run()
-    canvas.draw(0.03, 0.77, 0.3, 0.98)
-    app.run()
-    assert digit(app) == str(SMALL)
-    assert len(canvas.objects) == 1
-    assert canvas.asked[-1]["initial_drawing"] == {"objects": canvas.objects}
-
-
 def test_the_mark_is_kept_while_on_another_page(app, canvas):
     switch(app)
     canvas.draw(0.03, 0.77, 0.3, 0.98)
@@ -129,7 +113,7 @@ def test_the_mark_is_kept_while_on_another_page(app, canvas):
     app.switch_page(PREDICTION).run()
     assert not app.exception
     assert marking_is_on(app)
-    assert len(canvas.objects) == 1
+    assert len(canvas.asked[-1]["start"]) == 1
     assert app.slider[0].value == -10
     press(app, "↻ 90°")
     app.slider[0].set_value(0).run()

@@ -87,7 +87,7 @@ def test_the_neuron_adds_what_the_sliders_say(app):
     app.slider(key="neuron_1").set_value(-2.0)
     app.slider(key="neuron_2").set_value(1.0)
     app.slider(key="neuron_bias").set_value(0.5).run()
-    assert "0.8 × (-2.0) + 0.3 × 1.0 + 0.5 = -0.80" in texts(checked(app).markdown)
+    assert "0.8 × (−2.0) + 0.3 × 1.0 + 0.5 = −0.80" in texts(checked(app).markdown)
     assert "answers **0.00**" in texts(app.markdown)
 
 
@@ -164,8 +164,15 @@ def test_without_mnist_the_misread_images_are_a_list(app, monkeypatch, tmp_path)
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "missing.npz"))
     app.switch_page(PERFORMANCE).run()
     assert "missing.npz" in texts(checked(app).info)
-    first = json.loads((models_folder() / "mnist_cnn_evaluation.json").read_text())["misread"][0]
-    assert f"| {first['index']} | {first['label']} | {first['answer']} |" in texts(app.markdown)
+    misread = json.loads((models_folder() / "mnist_cnn_evaluation.json").read_text())["misread"]
+    first = misread[0]
+    line = "| {index} | {label} | {answer} |"
+    assert line.format(**first) in texts(app.markdown)
+    app.selectbox(key="misread_cell").set_value((first["label"], first["answer"])).run()
+    for row in misread:  # those of the cell, and no picture of all
+        is_own = (row["label"], row["answer"]) == (first["label"], first["answer"])
+        assert (line.format(**row) in texts(checked(app).markdown)) == is_own
+    assert "The images that are misread" not in pictures(app)
 
 
 @needs_network

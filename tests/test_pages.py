@@ -19,8 +19,8 @@ from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from inference.steps import STEPS
-from tests.drawn import drawing
-from ui.canvas import MARGIN, STRIP
+from tests.drawn import drawing, mouse_paths
+from ui import sheet
 from ui.pictures import mosaic
 from ui.words import duration
 
@@ -50,24 +50,23 @@ def no_models(monkeypatch, tmp_path):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """A canvas whose drawing the test sets: AppTest cannot draw. It notes what the page asked of it."""
-    canvas = SimpleNamespace(image=None, asked=[])
+    """A sheet whose strokes the test sets: AppTest cannot draw. It notes what the page asked of it.
 
-    def st_canvas(**options):
+    None: as after coming back, the strokes that the page starts it with are on it.
+    """
+    canvas = SimpleNamespace(strokes=None, asked=[])
+
+    def ask_strokes(key, **options):
         canvas.asked.append(options)
-        strokes = {"objects": [STRIP] if canvas.image is None else [STRIP, {"type": "Path"}]}
-        return SimpleNamespace(image_data=canvas.image, json_data=strokes)
+        return options["start"] if canvas.strokes is None else canvas.strokes
 
-    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=st_canvas))
+    monkeypatch.setattr(sheet, "ask_strokes", ask_strokes)
     return canvas
 
 
-def on_canvas(digit: int) -> np.ndarray:
-    """Return what the canvas answers once a digit is drawn on its sheet, (R, C, 4) RGBA, with the strip above it."""
-    canvas = np.full((MARGIN + 280, 280, 4), 255, np.uint8)
-    canvas[:MARGIN, :, :3] = 200
-    canvas[MARGIN:, :, :3] = drawing(digit)
-    return canvas
+def strokes_of(digit: int) -> tuple[sheet.Stroke, ...]:
+    """Return the strokes of a digit, as a person draws it."""
+    return tuple(sheet.Stroke(20, tuple(path)) for path in mouse_paths(digit))
 
 
 def checked(app: AppTest) -> AppTest:
@@ -197,29 +196,29 @@ def test_camera_photo_is_answered(app):
 def test_drawing_is_answered_and_cleared(app, drawn):
     prediction(app, "draw")
     assert digit(app) is None
-    assert drawn.asked[-1]["stroke_width"] == 20
-    assert (drawn.asked[-1]["height"], drawn.asked[-1]["width"]) == (MARGIN + 280, 280)
-    drawn.image = on_canvas(4)
+    assert (drawn.asked[-1]["pen"], drawn.asked[-1]["size"]) == (20, (280, 280))
+    drawn.strokes = strokes_of(4)
     app.run()
     assert digit(checked(app)) == "4"
-    old_key = drawn.asked[-1]["key"]
-    drawn.image = None
-    next(button for button in app.button if button.label == "Clear").click().run()
+    drawn.strokes = ()
+    app.run()
     assert digit(checked(app)) is None
-    assert drawn.asked[-1]["key"] != old_key
 
 
 @needs_network
-def test_drawing_is_kept_while_on_another_page(app, drawn):
+def test_drawing_is_kept_while_on_another_page_or_in_another_mode(app, drawn):
     prediction(app, "draw")
-    drawn.image = on_canvas(4)
+    drawn.strokes = strokes_of(4)
     app.run()
     app.switch_page(ARCHITECTURE).run()
     assert "The last digit read" in app.radio(key="looked_at").options
-    drawn.image = None  # so the real canvas answers until the next stroke
+    drawn.strokes = None
     app.switch_page(PREDICTION).run()
     assert digit(checked(app)) == "4"
-    assert drawn.asked[-1]["initial_drawing"] == {"objects": [STRIP, {"type": "Path"}]}
+    prediction(app, "mnist")
+    prediction(app, "draw")
+    assert digit(checked(app)) == "4"
+    assert drawn.asked[-1]["start"] == strokes_of(4)
 
 
 @pytest.fixture

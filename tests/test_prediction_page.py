@@ -7,7 +7,18 @@ from inference import Classifier
 from inference.classifier import network_names
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
-from tests.test_pages import HOME, SECONDS, checked, digit, drawn, needs_network, on_canvas, prediction, texts, uploaded
+from tests.test_pages import (
+    HOME,
+    SECONDS,
+    checked,
+    digit,
+    drawn,
+    needs_network,
+    prediction,
+    strokes_of,
+    texts,
+    uploaded,
+)
 from ui import results
 from ui.examples import EXAMPLES, NUMBER
 from ui.many import read_row
@@ -150,14 +161,15 @@ def test_an_answer_is_corrected_and_the_history_keeps_it(app):
 
 def test_a_drawing_is_one_entry_whose_correction_falls_with_the_next_stroke(app, drawn):
     prediction(app, "draw")
-    drawn.image = on_canvas(1)
+    drawn.strokes = strokes_of(1)
     press(app.run(), "✓ Right")
-    drawn.image = on_canvas(7)
+    drawn.strokes = strokes_of(7)
     app.run()
     assert digit(checked(app)) == "7"
     assert app.toggle(key="show_history").label == "This session: 1 read, 0 right, 0 wrong"
-    press(app, "Clear")
-    drawn.image = on_canvas(4)
+    drawn.strokes = ()
+    app.run()
+    drawn.strokes = strokes_of(4)
     app.run()
     assert checked(app).toggle(key="show_history").label == "This session: 2 read, 0 right, 0 wrong"
 
@@ -180,7 +192,8 @@ def test_many_files_are_a_table_with_accuracy_and_errors(app):
     three, six, notes = table(app, "Photo")
     assert three[0].count("data:image/") == 2
     assert (three[3], six[3], notes[3]) == ("✓ 3", "✗ 3", "3")
-    assert notes[2].startswith("⚠ This file is not an image")
+    assert notes[2] == "⚠ not readable"
+    assert "**3\\/notes\\|x\\.png**: This file is not an image" in texts(app.markdown).replace("\u200b", "")
     assert len(app.get("vega_lite_chart")) == 1
     app.segmented_control(key="many_show").set_value("errors").run()
     assert len(table(checked(app), "Photo")) == 1

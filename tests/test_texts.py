@@ -292,6 +292,11 @@ def test_numbers_are_written_as_the_language_writes_them(french):
     assert words.interval([0.97, 0.982]) == "95\u202f%\u202f: de 97,0 à 98,2\u202f%"
     assert words.duration(3.42) == "3,4 s"
     assert words.significant(0.002) == "0,002"
+    assert words.significant(6.561234e-07) == "0,000000656"
+
+
+def test_a_sum_that_is_shown_adds_up():
+    assert round(words.in_sum(-0.844, 0.0751), 2) == -0.76  # −0.84 + 0.08; unrounded it would be −0.77
 
 
 # --- The pages ---------------------------------------------------------------------------------------------------
@@ -341,6 +346,8 @@ def shown(app: AppTest) -> list[str]:
         if proto is None:
             continue
         told = MessageToDict(proto)
+        for code in ("jsContent", "cssContent", "htmlContent"):  # a component's, in no language of people
+            told.pop(code, None)
         if hasattr(proto, "label") and element.type not in ("expander", "tab"):
             assert proto.label.strip(), element
         found += strings(told)

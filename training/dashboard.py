@@ -116,7 +116,7 @@ def _predict(page, url: str, with_rembg: bool) -> tuple[int, list[float]]:
             done += _upload(page, photo(number % 10, rows, columns, seed=number))
 
     page.get_by_role("radio", name="Draw").click()
-    page.locator("canvas.upper-canvas").wait_for()
+    page.locator(".sheet canvas").wait_for()
     for number in range(DRAWN):
         done += _answered(page, lambda number=number: _stroke(page, number))
         # The first brings the canvas to life.
@@ -147,7 +147,7 @@ def _upload(page, rgb: np.ndarray) -> int:
 
 def _stroke(page, number: int) -> None:
     """Draw one more stroke on the canvas: slanted lines, each beside the last."""
-    box = page.locator("canvas.upper-canvas").bounding_box()
+    box = page.locator(".sheet canvas").bounding_box()
     left = box["x"] + 40 + 20 * number
     page.mouse.move(left, box["y"] + 60)
     page.mouse.down()

@@ -1,9 +1,11 @@
 """How well the network and the whole way from a photo do, each figure with the file that it comes from."""
 
+import streamlit as st
+
 from ui.development import show_development
 from ui.page import open_page
 from ui.performance.calibration import show_calibration
-from ui.performance.confusion import show_confusion
+from ui.performance.confusion import show_confusion, show_per_class
 from ui.performance.curves import show_curves
 from ui.performance.damaged import show_damaged
 from ui.performance.headline import show_headline
@@ -19,7 +21,11 @@ from ui.rooms import show_rooms
 
 def _show_test_images() -> None:
     show_confusion()
-    show_calibration()
+    left, right = st.columns([3, 4], gap="medium")
+    with left:
+        show_per_class()
+    with right:
+        show_calibration()
     show_tta()
 
 

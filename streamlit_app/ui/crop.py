@@ -1,21 +1,25 @@
 """A way out when the digit was not found: the person marks where it is, and turns it upright."""
 
+import contextlib
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
+from inference import PhotoError, open_photo
 from inference.photo import MIN_SIDE, Box, Source, open_measured
-from ui.canvas import MARGIN
-from ui.pictures import data_url, shown
+from ui import sheet
+from ui.pictures import data_url, picture, shown
+from ui.recall import recalled
 from ui.texts import text
 
 # The marked picture fits on a phone of 360 pixels, and leaves room beside it to scroll the page.
-# The canvas goes on above and below it, by MARGIN: a line may also begin outside the photo.
-WIDTH, HEIGHT = 300, 360
+# The sheet goes on above and below it, by MARGIN: a line may also begin outside the photo.
+WIDTH, HEIGHT, MARGIN = 300, 360, 16
+CUT = 112  # pixels: the part that is read, beside the buttons that turn it
 TILT = 45  # degrees that the slider goes to each side
 MARK = "mark"  # in the session's state: the _Marking of the photo that is there
 COLOUR, LINE = "#0f766e", 4
-ORIGINS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Mark:
 class _Marking:
     """The photo being marked, as the page shows it, and what is marked so far.
 
-    ``of``: which photo; ``picture``: its data URL; ``rows``, ``columns``: the photo's own size. A new ``version`` is a
-    new, empty canvas; ``start``: the line that it shows when it appears; ``drawn``: the last line drawn.
+    ``of``: which photo; ``picture``: its data URL; ``rows``, ``columns``: the photo's own size; ``lines``: the line
+    that is drawn, if any. A new ``version`` starts with no line.
     """
 
     of: int
@@ -42,14 +46,9 @@ class _Marking:
     rows: int
     columns: int
     version: int = 0
-    start: dict | None = None
-    drawn: dict | None = None
+    lines: tuple[sheet.Stroke, ...] = ()
     quarters: int = 0
     tilt: int = 0
-
-    @property
-    def canvas(self) -> str:
-        return f"mark_{self.of}_{self.version}"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -65,7 +64,7 @@ def ask_mark(data: bytes) -> Mark | None:
         return None
     st.caption(text("mark.hint"))
     box = _ask_box(_marking(of, data))
-    return Mark(box, _ask_rotation())
+    return Mark(box, _ask_rotation(data, box))
 
 
 def forget_mark() -> None:
@@ -83,63 +82,59 @@ def _marking(of: int, data: Source) -> _Marking:
 
 
 def _ask_box(marking: _Marking) -> Box | None:
-    # Imported here, as in ui.canvas.
-    from streamlit_drawable_canvas import st_canvas
-
-    if marking.canvas not in st.session_state:
-        marking = _change(start=marking.drawn)
-    height, width = marking.size
-    st.space(16)  # as in ui.canvas: where a mouse brings the toolbar
-    # A free line and not a rectangle: of the component's tools it is the one that a finger can use, too.
-    result = st_canvas(
-        stroke_width=LINE,
-        stroke_color=COLOUR,
-        background_image=marking.picture,
-        background_image_fit="contain",
-        height=height + 2 * MARGIN,
-        width=width,
-        initial_drawing=marking.start,
-        key=marking.canvas,
+    # A free line and not a rectangle: it is easier for a finger.
+    lines = sheet.ask_strokes(
+        f"mark_{marking.of}",
+        size=marking.size,
+        margin=MARGIN,
+        label=text("mark.alt"),
+        picture=marking.picture,
+        pen=LINE,
+        colour=COLOUR,
+        start=marking.lines,
+        version=marking.version,
+        only_last=True,
     )
-    lines = (result.json_data or {}).get("objects", [])
-    last = {"objects": lines[-1:]} if lines else None
-    if last != marking.drawn:
-        marking = _change(drawn=last)
-    if len(lines) > 1 and marking.start != last:
-        _change(start=last)  # only the last line stays
-        st.rerun()
+    _change(lines=lines)
     return _box(lines[-1], marking) if lines else None
 
 
-def _box(line: dict, marking: _Marking) -> Box | None:
-    """Return what a line of the canvas goes round, in the photo's own pixels; None where no digit fits in."""
-    top, bottom = (value - MARGIN for value in _extent(line, "top", "height", "originY", "scaleY"))
-    left, right = _extent(line, "left", "width", "originX", "scaleX")
+def _box(line: sheet.Stroke, marking: _Marking) -> Box | None:
+    """Return what a line on the sheet goes round, in the photo's own pixels; None where no digit fits in."""
     height, width = marking.size
     down, across = marking.rows / height, marking.columns / width
-    row, column = max(0, round(top * down)), max(0, round(left * across))
-    last_row, last_column = min(marking.rows, round(bottom * down)), min(marking.columns, round(right * across))
+    xs, ys = zip(*line.points, strict=True)
+    row, column = max(0, round(min(ys) * down)), max(0, round(min(xs) * across))
+    last_row, last_column = min(marking.rows, round(max(ys) * down)), min(marking.columns, round(max(xs) * across))
     box = Box(row, column, last_row - row, last_column - column)
     return box if min(box.height, box.width) >= MIN_SIDE else None
 
 
-def _extent(line: dict, place: str, length: str, origin: str, scale: str) -> tuple[float, float]:
-    """Return where a line begins and ends on one axis; its place is that of the point which ``origin`` names."""
-    size = line[length] * line.get(scale, 1)
-    start = line[place] - ORIGINS[line.get(origin, "left")] * size
-    return start, start + size
-
-
-def _ask_rotation() -> float:
+def _ask_rotation(data: Source, box: Box | None) -> float:
+    """Ask how the digit must be turned, beside the part of the photo as it is read."""
     marking = st.session_state[MARK]
-    with st.container(horizontal=True):
-        st.button("↺ 90°", on_click=_turn, args=(1,), help=text("mark.left"))
-        st.button("↻ 90°", on_click=_turn, args=(-1,), help=text("mark.right"))
-        st.button(text("mark.again"), on_click=_start_again)
-    key = f"tilt_{marking.of}_{marking.version}"
-    tilt = st.slider(text("mark.tilt"), -TILT, TILT, marking.tilt, 5, key=key, width=WIDTH)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        cut = st.container(width=CUT)
+        with st.container(width="stretch"):
+            with st.container(horizontal=True):
+                st.button("↺ 90°", on_click=_turn, args=(1,), help=text("mark.left"))
+                st.button("↻ 90°", on_click=_turn, args=(-1,), help=text("mark.right"))
+                st.button(text("mark.again"), on_click=_start_again)
+            key = f"tilt_{marking.of}_{marking.version}"
+            tilt = st.slider(text("mark.tilt"), -TILT, TILT, marking.tilt, 5, key=key)
     _change(tilt=tilt)
-    return 90 * marking.quarters + tilt
+    rotation = 90 * marking.quarters + tilt
+    with cut:
+        _show_cut(data, box, rotation)
+    return rotation
+
+
+def _show_cut(data: Source, box: Box | None, rotation: float) -> None:
+    def make() -> np.ndarray:
+        return shown(open_photo(data, box=box, rotation=rotation), 2 * CUT)
+
+    with contextlib.suppress(PhotoError):  # the answer says what is wrong with it
+        picture(recalled("cut", (hash(data), box, rotation), make), "", box=CUT, alt=text("mark.cut_alt"))
 
 
 def _turn(quarters: int) -> None:
@@ -148,7 +143,7 @@ def _turn(quarters: int) -> None:
 
 def _start_again() -> None:
     marking = st.session_state[MARK]
-    _change(version=marking.version + 1, start=None, drawn=None, quarters=0, tilt=0)
+    _change(version=marking.version + 1, lines=(), quarters=0, tilt=0)
 
 
 def _change(**changes) -> _Marking:

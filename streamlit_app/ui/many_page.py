@@ -58,7 +58,10 @@ def _ask_files(limits: Limits) -> list:
         accept_multiple_files="directory" if is_folder else True,
         key=f"many_{is_folder}",
     )
-    st.caption(text("many.hint", files=limits.batch_files, size=limits.batch_mb))
+    one = st.get_option("server.maxUploadSize")
+    st.caption(
+        text("many.hint", files=limits.batch_files, size=limits.batch_mb, one=one, unpacked=limits.zip_mb),
+    )
     return files
 
 
@@ -146,7 +149,12 @@ def _show_rows(rows: list[Row]) -> None:
     page = 1
     if pages > 1:
         page = st.number_input(text("many.page", last=pages), 1, pages, key="many_page", width=160)
-    show_table([_cells(row) for row in rows[(page - 1) * PER_PAGE : page * PER_PAGE]])
+    rows = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
+    show_table([_cells(row) for row in rows])
+    # The sentences would make the table's columns too narrow to read on a phone.
+    errors = [row.record for row in rows if row.record.status == ERROR]
+    if errors:
+        st.markdown("\n".join(f"- ⚠ **{escaped(one.file)}**: {said(one.error.message)}" for one in errors))
 
 
 def _cells(row: Row) -> dict[str, str]:
@@ -156,7 +164,7 @@ def _cells(row: Row) -> dict[str, str]:
     if record.error is None:
         answer = outcome(record.status, record.digit, record.confidence)
     else:
-        answer = f"⚠ {said(record.error.message)}"
+        answer = f"⚠ {text('many.unreadable')}"
     cells = {
         text("many.photo"): "\u00a0".join(images),
         text("many.file"): escaped(record.file),

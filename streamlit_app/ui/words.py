@@ -2,6 +2,7 @@
 
 import math
 import re
+from decimal import Decimal
 
 from inference.verdict import BLANK, NOT_A_DIGIT
 from ui.texts import said, text
@@ -85,8 +86,15 @@ def shape(sides: list[int]) -> str:
 
 
 def significant(value: float) -> str:
-    """Return a small number without a tail of digits: 0.002, 5e-07."""
-    return _local(f"{value:.3g}") if value and math.isfinite(value) else "0"
+    """Return a small number without a tail of digits, and without an exponent: 0.002, 0.0000005."""
+    if not value or not math.isfinite(value):
+        return "0"
+    return _local(f"{Decimal(f'{value:.3g}'):f}")
+
+
+def in_sum(*terms: float, digits: int = 2) -> float:
+    """Return the sum of terms as they are shown, each rounded: so a sum on the page adds up."""
+    return sum(round(float(term), digits) for term in terms) + 0.0
 
 
 def view(name: str) -> str:
@@ -105,4 +113,5 @@ def _percent(value: float, digits: int) -> str:
 
 def _local(english: str) -> str:
     """Return a number, as Python writes it, with this language's signs."""
-    return english.translate(str.maketrans({",": text("number.thousands"), ".": text("number.decimal")}))
+    signs = {",": text("number.thousands"), ".": text("number.decimal"), "-": "−"}
+    return english.translate(str.maketrans(signs))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from ui.canvas import MARGIN
+from ui.crop import MARGIN
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -166,11 +166,11 @@ class Dashboard:
         self.page.get_by_test_id("stCameraInputButton").click()
 
     def draw(self, path: list[tuple[float, float]]) -> None:
-        """Draw one stroke on the sheet or the photo of the canvas, in its pixels, with the mouse."""
-        canvas = self.page.locator("canvas.upper-canvas")
+        """Draw one stroke on the sheet, in its pixels, with the mouse."""
+        canvas = self.page.locator(".sheet canvas")
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
-        (x, y), *rest = ((x, MARGIN + y) for x, y in path)
+        (x, y), *rest = path
         mouse = self.page.mouse
         mouse.move(box["x"] + x, box["y"] + y)
         mouse.down()
@@ -180,11 +180,10 @@ class Dashboard:
 
     def mark(self, corner: tuple[float, float], opposite: tuple[float, float]) -> None:
         """Draw a line across a part of the photo; its corners are shares (0-1) of the photo's width and height."""
-        canvas = self.page.locator("canvas.upper-canvas")
-        expect(canvas).to_have_count(1)  # a new one may still stand beside the old one
+        canvas = self.page.locator(".sheet canvas")
         box = canvas.bounding_box()
         height = box["height"] - 2 * MARGIN
-        self.draw([(x * box["width"], y * height) for x, y in (corner, opposite)])
+        self.draw([(x * box["width"], MARGIN + y * height) for x, y in (corner, opposite)])
 
     def metric(self, label: str) -> Locator:
         """Return the value shown under this label."""

@@ -1,12 +1,14 @@
 """Take a picture of every page and state into screenshots/: ``python -m tests.browser.screenshots``.
 
 In every language, on a desktop and on a phone, light and dark; what is seen first (NAME.png) and the whole page
-(NAME-whole.png). ``--languages fr``, ``--schemes light``: only these; ``--screens tablet``: also that one.
+(NAME-whole.png). ``--languages fr``, ``--schemes light``: only these; ``--screens tablet``: also that one;
+``--documents``: only those that README shows, also into docs/.
 """
 
 import argparse
 import io
 import re
+import shutil
 import tempfile
 import zipfile
 from itertools import product
@@ -25,6 +27,13 @@ from ui.texts import LANGUAGES, catalogue
 FOLDER = ROOT / "screenshots"
 SCREENS = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SCHEMES = ("light", "dark")
+# The pictures of README, in docs/, and which of these they are.
+DOCUMENTS = {
+    "prediction": "prediction-photo-en-desktop-light",
+    "drawing": "prediction-drawing-en-phone-light",
+    "walk": "architecture-walk-en-desktop-light",
+    "performance": "performance-test-en-desktop-light",
+}
 DRAWN_IN = 1500  # milliseconds that a chart takes to be drawn
 
 
@@ -33,24 +42,34 @@ def main() -> None:
     parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=LANGUAGES)
     parser.add_argument("--schemes", nargs="+", choices=SCHEMES, default=SCHEMES)
     parser.add_argument("--screens", nargs="+", choices=SCREENS, default=("desktop", "phone"))
+    parser.add_argument("--documents", action="store_true")
     wanted = parser.parse_args()
+    only = set(DOCUMENTS.values()) if wanted.documents else set()
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_server() as server, sync_playwright() as playwright:
         film = Path(folder, "sheet.y4m")
         write_y4m(film, photo(2, rows=480, columns=640))
         browser = launch_chromium(playwright, film)
         for language, screen, scheme in product(wanted.languages, wanted.screens, wanted.schemes):
-            take_all(browser, server, language, screen, scheme)
+            take_all(browser, server, language, screen, scheme, only)
         browser.close()
+    if wanted.documents:
+        for name, source in DOCUMENTS.items():
+            shutil.copyfile(FOLDER / f"{source}.png", ROOT / "docs" / f"{name}.png")
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.relative_to(ROOT)}/")
 
 
-def take_all(browser: Browser, server: Server, language: str, screen: str, scheme: str) -> None:
-    """Visit every page as a person does, with a browser in this language, this screen and this colour scheme."""
+def take_all(browser: Browser, server: Server, language: str, screen: str, scheme: str, only: set[str]) -> None:
+    """Visit every page as a person does, with a browser in this language, this screen and this colour scheme.
+
+    ``only``: the names of the pictures to take, all where it is empty.
+    """
     text = catalogue(language).texts
 
     def take(name: str) -> None:
         stem = FOLDER / f"{name}-{language}-{screen}-{scheme}"
+        if only and stem.name not in only:
+            return
         page.mouse.move(0, 0)  # away from what shows buttons when the mouse is over it
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
         page.wait_for_timeout(DRAWN_IN)

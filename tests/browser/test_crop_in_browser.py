@@ -14,7 +14,6 @@ pytestmark = pytest.mark.browser
 LARGE, SMALL = 8, 4
 # Where the small digit is, as shares of the photo's width and height.
 CORNER, OPPOSITE = (0.76, 0.02), (0.99, 0.32)
-LOADED_IN = 2500  # milliseconds: until its picture is loaded, the canvas forgets what is drawn on it
 
 
 def upload_and_open_marking(dashboard: Dashboard, picture: np.ndarray) -> None:
@@ -22,8 +21,7 @@ def upload_and_open_marking(dashboard: Dashboard, picture: np.ndarray) -> None:
     dashboard.upload("two.png", "image/png", encoded(picture))
     expect(dashboard.metric("Verdict")).to_have_count(1)
     dashboard.page.get_by_text("Wrong place? Mark the digit yourself").click()
-    expect(dashboard.page.locator("canvas.upper-canvas")).to_be_visible()
-    dashboard.page.wait_for_timeout(LOADED_IN)
+    expect(dashboard.page.locator(".sheet canvas")).to_be_visible()
     dashboard.settle()
 
 
@@ -38,7 +36,7 @@ def test_marking_turning_and_undoing(dashboard):
 
     dashboard.go_by_sidebar("Architecture")
     dashboard.go_by_sidebar("Prediction")
-    expect(dashboard.page.locator("canvas.upper-canvas")).to_be_visible()
+    expect(dashboard.page.locator(".sheet canvas")).to_be_visible()
     expect(dashboard.metric("Digit")).to_have_text(str(SMALL))
 
     dashboard.page.get_by_role("button", name="Start again").click()
@@ -76,7 +74,7 @@ def test_marking_with_a_finger_on_a_phone(chromium, server):
     person.open_home()
     upload_and_open_marking(person, two_digits(LARGE, SMALL))
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
-    canvas = page.locator("canvas.upper-canvas")
+    canvas = page.locator(".sheet canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box["x"] >= 0

@@ -79,6 +79,8 @@ def test_a_cell_of_the_matrix_opens_its_images(dashboard):
             break
     own = [row for row in evaluation["misread"] if (row["label"], row["answer"]) == (true, read)]
     expect(cells).to_have_count(len(own))
+    shown, matrix = cells.first.bounding_box(), chart.bounding_box()  # beside the cell that was clicked
+    assert matrix["y"] <= shown["y"] <= matrix["y"] + matrix["height"]
 
 
 def test_a_digit_is_damaged_until_the_networks_differ(dashboard):

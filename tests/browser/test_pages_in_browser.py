@@ -24,7 +24,7 @@ def test_input_and_answer_are_visible_together(dashboard):
     dashboard.draw([(140.0, 40.0), (130.0, 240.0)])
     expect(dashboard.metric("Digit")).to_be_visible()
     for part in (
-        dashboard.page.locator("canvas.upper-canvas"),
+        dashboard.page.locator(".sheet canvas"),
         dashboard.metric("Digit"),
         dashboard.page.get_by_test_id("stProgress").nth(2),
     ):

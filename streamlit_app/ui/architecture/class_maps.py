@@ -10,7 +10,7 @@ from ui.pictures import picture
 from ui.texts import text
 from ui.tints import laid_over
 from ui.weights import Head
-from ui.words import added, number
+from ui.words import added, in_sum, number
 
 BOX = 170  # pixels: two beside each other on a phone
 
@@ -29,8 +29,8 @@ def show_class_maps(digit: np.ndarray, last: np.ndarray, head: Head, prediction:
     most = max((float(np.abs(one).max()) for one in found.values()), default=1.0)
     with st.container(horizontal=True):
         for place, one in found.items():
-            mean, total = float(one.mean()), score(last, head, place)
-            sum_ = f"{number(mean, 2)} {added(float(head.biases[place]), 2)} = **{number(total, 2)}**"
+            total, bias = score(last, head, place), float(head.biases[place])
+            sum_ = f"{number(in_sum(total, -bias), 2)} {added(bias, 2)} = **{number(total, 2)}**"
             rank = best.index(place) if place in best else 2
             with st.container(width=BOX, gap="xxsmall"):
                 st.markdown(text(f"class_map.rank_{rank}", digit=place))

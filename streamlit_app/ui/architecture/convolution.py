@@ -8,7 +8,7 @@ from ui.pictures import picture
 from ui.texts import text
 from ui.tints import marked, number_grid, tinted
 from ui.weights import Filters
-from ui.words import added, number
+from ui.words import added, in_sum, number
 
 # Kernels that are known from image processing: (3, 3), laid on pixels of 0-255.
 KERNELS = {
@@ -90,6 +90,7 @@ def _show_sum(values: np.ndarray, kernel: np.ndarray, bias: float, *, whole: boo
         with st.container(width=220, gap="xxsmall"):
             st.metric(text("convolution.sum"), number(total, digits["products"]))
             if bias:
-                sum_ = f"{number(total, 2)} {added(bias, 2)} = {number(total + bias, 2)}"
-                st.caption(text("convolution.bias", sum=sum_, after=number(max(0.0, total + bias), 2)))
+                with_bias = in_sum(total, bias)
+                sum_ = f"{number(total, 2)} {added(bias, 2)} = {number(with_bias, 2)}"
+                st.caption(text("convolution.bias", sum=sum_, after=number(max(0.0, with_bias), 2)))
     st.caption(text("convolution.hint"))

@@ -12,7 +12,7 @@ from ui.explain import pooled, score, strongest
 from ui.pictures import mosaic, picture
 from ui.texts import said, text
 from ui.weights import Head, network_weights
-from ui.words import number, percent, shape
+from ui.words import in_sum, number, percent, shape
 
 BOX = 170
 SHOWN_FEATURES = 5
@@ -70,11 +70,12 @@ def _show_dense(last: np.ndarray, head: Head, prediction: Prediction) -> None:
     ]
     head_line = " | ".join(text(f"lessons.{name}") for name in ("feature", "average", "weight", "product"))
     st.markdown("\n".join([f"| {head_line} |", "|---:|---:|---:|---:|", *lines]))
-    rest = float(given.sum() - given[order].sum())
+    total, bias = score(last, head, prediction.digit), float(head.biases[prediction.digit])
+    rest = in_sum(total, -bias, *-given[order])  # what is shown adds up
     values = {
         "rest": number(rest, 2, signed=True),
-        "bias": number(float(head.biases[prediction.digit]), 2, signed=True),
-        "score": number(score(last, head, prediction.digit), 2),
+        "bias": number(bias, 2, signed=True),
+        "score": number(total, 2),
         "digit": prediction.digit,
         "confidence": percent(prediction.confidence),
     }

@@ -13,22 +13,25 @@ from ui.words import percent
 
 
 def show_confusion() -> None:
-    """Show the matrix with the images of a chosen cell, and how well each digit is read."""
+    """Show the matrix, and beside it the images of a chosen cell."""
     evaluation = results.evaluation()
     if evaluation is None:
         return
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([4, 3], gap="medium")
     with left:
         st.subheader(text("performance.confusion"), anchor=False)
         chart, words = confusion_chart(evaluation["confusion"]), text("performance.confusion_alt")
         show_chart(chart, alt=words, key=CHART, on_select=choose_clicked)
         st.caption(text("performance.confusion_hint", file=f"models/{EVALUATION}"))
     with right:
-        _show_per_class(evaluation)
-    show_misread(evaluation.get("misread") or [])
+        show_misread(evaluation.get("misread") or [])
 
 
-def _show_per_class(evaluation: dict) -> None:
+def show_per_class() -> None:
+    """Show how well each digit is read."""
+    evaluation = results.evaluation()
+    if evaluation is None:
+        return
     st.subheader(text("performance.per_class"), anchor=False)
     show_table(
         [

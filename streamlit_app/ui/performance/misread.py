@@ -17,7 +17,8 @@ from ui.words import percent
 CHART = "confusion_chart"  # in the session's state: what was clicked in the matrix
 CHOSEN = "misread_cell"  # and the cell that is open: (true digit, answer), or ALL
 ALL = "all"
-BOX = 104  # pixels: three beside each other on a phone
+BOX = 88  # pixels: three beside each other, on a phone too
+MANY, TALLEST = 6, 330  # images, pixels: what is more is scrolled, so that all stays beside the matrix
 GALLERY = "figures/mnist_cnn_misread.png"
 
 
@@ -37,7 +38,7 @@ def show_misread(misread: list[dict]) -> None:
     titles |= {cell: _title(*cell, count) for cell, count in cells.most_common()}
     if (clicked := st.session_state.get(CHOSEN, ALL)) not in titles:
         titles[clicked] = _title(*clicked, 0)
-    chosen = st.selectbox(text("misread.cell"), titles, format_func=titles.get, key=CHOSEN, width=320)
+    chosen = st.selectbox(text("misread.cell"), titles, format_func=titles.get, key=CHOSEN)
     rows = [row for row in misread if chosen in (ALL, (row["label"], row["answer"]))]
     if not rows:
         st.caption(text("misread.none"))
@@ -46,9 +47,9 @@ def show_misread(misread: list[dict]) -> None:
         images, _ = results.mnist_test()
     except MnistUnavailable as error:
         st.info(f"{said(str(error))} {text('misread.without_images')}")
-        _show_as_table(rows)
+        _show_as_table(rows, with_gallery=chosen == ALL)
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, height=TALLEST if len(rows) > MANY else "content"):
         for row in rows:
             values = {"true": row["label"], "read": row["answer"]}
             caption = text("misread.caption", **values, confidence=percent(row["confidence"]))
@@ -62,9 +63,9 @@ def _title(true: int, read: int, count: int) -> str:
     return text("misread.one", true=true, read=read, count=count)
 
 
-def _show_as_table(rows: list[dict]) -> None:
+def _show_as_table(rows: list[dict], *, with_gallery: bool) -> None:
     gallery = models_folder() / GALLERY
-    if gallery.exists():
+    if with_gallery and gallery.exists():
         st.image(gallery.read_bytes(), text("performance.source", file=f"models/{GALLERY}"), alt=text("misread.title"))
     show_table(
         [

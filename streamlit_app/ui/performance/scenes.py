@@ -13,7 +13,7 @@ SCENES = "scenes.json"
 CONDITIONS = (
     *("paper", "thin_pen", "pencil", "coloured_ink", "uneven_light", "hard_shadow", "ruled", "squared", "boxed"),
     *("sheet_edge", "whiteboard", "blackboard", "light_on_dark", "cluttered", "textured", "defocus", "motion"),
-    *("noisy", "far", "at_border", "tilted", "small_image", "mixed"),
+    *("noisy", "far", "at_border", "tilted", "small_image", "mixed", "tight", "form", "squared_margin"),
 )
 
 
