@@ -112,11 +112,11 @@ class Watch:
 class Dashboard:
     """The dashboard as a person sees and handles it."""
 
-    def __init__(self, page: Page, url: str):
+    def __init__(self, page: Page, url: str, wait: float = WAIT):
         self.page = page
         self._url = url
-        page.set_default_timeout(WAIT)
-        expect.set_options(timeout=WAIT)
+        page.set_default_timeout(wait)
+        expect.set_options(timeout=wait)
 
     def open_home(self) -> None:
         """Go to the first page and wait until it is drawn."""
