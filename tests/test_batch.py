@@ -94,9 +94,9 @@ def test_the_photos_that_rembg_is_tried_on_too(classifier, monkeypatch):
 
 def test_the_network_is_asked_once_a_chunk(folder, classifier, monkeypatch):
     calls = []
-    real = classifier._seen
+    real = classifier.probabilities
     monkeypatch.setattr(batch, "CHUNK_SECONDS", 1000)
-    monkeypatch.setattr(classifier, "_seen", lambda digits, *head: calls.append(len(digits)) or real(digits, *head))
+    monkeypatch.setattr(classifier, "probabilities", lambda digits: calls.append(len(digits)) or real(digits))
     good = [path for path in files_of(folder) if not path.endswith("017.png")]
     assert len(list(read_digits(good[: 2 * CHUNK], classifier, NEVER))) == 2 * CHUNK
     assert len(calls) == 2

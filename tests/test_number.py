@@ -229,7 +229,8 @@ def in_row(heights: list[int], feet: list[int] | None = None) -> list[Read]:
     feet = feet or [0] * len(heights)
     masks = [np.ones((height, height // 2), bool) for height in heights]
     places = [(100 + foot - height, 60 * place) for place, (height, foot) in enumerate(zip(heights, feet, strict=True))]
-    return [Read(Piece(mask, *place), 3, 0.99, 0.9, 0.9) for mask, place in zip(masks, places, strict=True)]
+    pieces = [Piece(mask, *place) for mask, place in zip(masks, places, strict=True)]
+    return [Read(piece, digit, 0.99, 0.9, 0.9) for digit, piece in enumerate(pieces)]
 
 
 PRINT = in_row([40, 40, 41, 40], [0, 0, 1, 0])
@@ -245,6 +246,8 @@ def test_print_is_even_and_a_hand_is_not():
     # Two digits of a hand may be even by chance.
     assert 0 < print_by_hand(in_row([40, 40])) < LIKELIER
     assert print_by_hand(in_row([40])) == 0
+    # So is the same digit again and again.
+    assert print_by_hand([replace(read, digit=4) for read in in_row([40, 40, 40])]) == 0
 
 
 def test_print_is_left_out_beside_a_hand_and_read_where_it_is_alone():

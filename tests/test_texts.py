@@ -246,7 +246,7 @@ def written_into_files() -> set[str]:
     """Return the strings of what writes the files of models/."""
     code = "".join(
         (APP.parent / "training" / name).read_text(encoding="utf-8")
-        for name in ("benchmark.py", "export.py", "ablation.py")
+        for name in ("benchmark.py", "throughput.py", "export.py", "ablation.py")
     )
     # Of the ablation, each part of "no rembg; no blur" stands alone.
     return {part for node in ast.walk(ast.parse(code)) for words_ in templates(node) for part in words_.split("; ")}

@@ -40,7 +40,11 @@ def _height(number: Number) -> float:
 
 
 def print_by_hand(number: Number) -> float:
-    """Return the logarithm of how much likelier the digits' heights and places are in print than by hand."""
+    """Return the logarithm of how much likelier the digits' heights and places are in print than by hand.
+
+    The same digit again says nothing: a hand repeats itself, too.
+    """
+    number = list({read.digit: read for read in number}.values())
     heights = np.array([read.piece.height for read in number], np.float64)
     height = np.median(heights)
     in_print = np.hypot(PRINT, PIXELS / height)
