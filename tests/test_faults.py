@@ -76,6 +76,15 @@ def test_a_folder_without_networks_is_one_sentence(tmp_path, monkeypatch, seven,
     assert "DIGITLENS_MODELS" in only_sentence(capsys)
 
 
+@pytest.mark.parametrize("command", ["predict", "read"])
+def test_without_the_judge_digits_are_read_and_one_sentence_says_so(other_models, seven, capsys, command):
+    assert main([command, "--json", seven]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["error"] is None
+    (sentence,) = said.err.splitlines()
+    assert "likeness.onnx" in sentence
+
+
 # --- rembg ---------------------------------------------------------------------------------------------------------
 
 

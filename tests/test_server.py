@@ -355,6 +355,7 @@ def test_at_most_so_many_predictions_at_once_and_503_beyond_the_queue(monkeypatc
     monkeypatch.setattr(api_app, "read_digit", slow)
     answers = []
     with in_process(predictions=2, queue=3) as api:
+        api.get("/api/health")  # loads the networks
 
         def ask():
             answers.append(api.post("/api/predict?rembg=never", files=sent(("7.png", SEVEN))))
@@ -590,6 +591,12 @@ def test_many_clients_get_only_answers_and_orderly_refusals(server):
 def test_several_photos_where_one_is_read_are_refused(address):
     answer = in_process().post(address, files=sent(("7.png", SEVEN), ("2.jpg", TWO)))
     assert "/api/batch" in error_of(answer, 422)["message"]
+
+
+@pytest.mark.parametrize("address", ["/api/predict", "/api/read", "/api/batch"])
+def test_a_setting_in_the_form_is_refused(address):
+    answer = in_process().post(address, files=sent(("7.png", SEVEN)), data={"model": "mlp"})
+    assert "model" in error_of(answer, 422)["message"]
 
 
 @pytest.mark.parametrize("address", ["/api/predict?modle=cnn3", "/api/read?tta=true", "/api/batch?all_models=true"])

@@ -115,7 +115,7 @@ def create_api(limits: Limits) -> ASGIApp:
 @router.post("/predict", response_model=DigitRecordOfAll | DigitRecord, responses=REFUSED)
 async def predict(request: Request, file: UploadFile, how: Annotated[PredictOptions, Query()]) -> JSONResponse:
     """Read the one digit in a photo."""
-    await _refuse_several(request)
+    await _check_form(request, most=1)
     data = await _bytes(file, _limits(request))
     return JSONResponse(await _run(request, _predict, _name(file), data, how))
 
@@ -123,7 +123,7 @@ async def predict(request: Request, file: UploadFile, how: Annotated[PredictOpti
 @router.post("/read", response_model=NumberRecord, responses=REFUSED)
 async def read(request: Request, file: UploadFile, how: Annotated[NetworkOption, Query()]) -> JSONResponse:
     """Read every digit in a photo, in reading order: numbers, rows of them."""
-    await _refuse_several(request)
+    await _check_form(request, most=1)
     data = await _bytes(file, _limits(request))
     return JSONResponse(await _run(request, _read, _name(file), data, how.model))
 
@@ -132,6 +132,7 @@ async def read(request: Request, file: UploadFile, how: Annotated[NetworkOption,
 async def batch(request: Request, file: list[UploadFile], how: Annotated[Options, Query()]) -> JSONResponse:
     """Read the digit in each of several photos, or in each photo of a ZIP: one row a photo, with its error if any."""
     limits = _limits(request)
+    await _check_form(request)
     deadline = time.monotonic() + limits.seconds
     rows = []
     async for name, photo in _given(request, file, limits):
@@ -171,10 +172,17 @@ async def _run(request: Request, *work):
     return await request.app.state.workers.run(*work)
 
 
-async def _refuse_several(request: Request) -> None:
-    # FastAPI hands over the last of several; the form is read already and kept.
-    if len((await request.form()).getlist("file")) > 1:
+async def _check_form(request: Request, most: int | None = None) -> None:
+    """Refuse what would else be passed over in silence: more files than ``most``, and fields that are none."""
+    form = await request.form()  # read already, and kept
+    if most and len(form.getlist("file")) > most:
         raise ApiError(422, "too_many_files", "This address takes one photo: send several to /api/batch.")
+    for name in form:
+        if name != "file":
+            sentence = (
+                f"The form has the field {name[:40]!r}: only file is one. Settings go into the address, after a ?."
+            )
+            raise ApiError(422, "unknown_field", sentence)
 
 
 async def _bytes(file: UploadFile, limits: Limits) -> bytes:

@@ -22,7 +22,7 @@ from command.ray_engine import PARQUET, How, predict_with_ray
 from command.signals import Stop, raised
 from inference import cutout
 from inference.batch import in_order, read_digits
-from inference.classifier import Classifier
+from inference.classifier import Classifier, judge_trouble
 from inference.number import NumberReading, read_number
 from inference.photo import PhotoError
 from inference.reading import Reading
@@ -36,12 +36,20 @@ def predict(options: argparse.Namespace) -> int:
     how = {"tta": options.tta, "box": options.box, "rotation": options.rotation}
     if options.engine == "ray":
         return _predict_with_ray(options, config, how)
-    classifier = Classifier(options.model)
+    classifier = _classifier(options)
 
     def readings(paths: Iterable[Path], stopped: Callable[[], bool]) -> Iterator[Reading | PhotoError]:
         return read_digits(paths, classifier, config, **how, stopped=stopped)
 
     return _answer_each(options, readings, digit_record, digit_error, digit_line)
+
+
+def _classifier(options: argparse.Namespace) -> Classifier:
+    """Return the network that was asked for; say on stderr where nothing can be called no digit."""
+    classifier = Classifier(options.model)
+    if trouble := judge_trouble():
+        print(f"digitlens: {trouble}", file=sys.stderr)
+    return classifier
 
 
 def _predict_with_ray(options: argparse.Namespace, config: Config, how: dict) -> int:
@@ -57,7 +65,7 @@ def _predict_with_ray(options: argparse.Namespace, config: Config, how: dict) ->
 
 def read(options: argparse.Namespace) -> int:
     """Answer every digit in each photo; return the exit status."""
-    classifier = Classifier(options.model)
+    classifier = _classifier(options)
 
     def work(path: Path) -> NumberReading | PhotoError:
         try:
