@@ -322,6 +322,8 @@ def test_a_bad_file_is_one_sentence_on_the_terminal_too(tmp_path):
         "half.tif": file_of(four_colours(), "TIFF", compression="tiff_lzw")[:-200],
         "half.webp": file_of(four_colours(), "WEBP")[:-100],
         "half.heic": file_of(four_colours(), "HEIF")[:-100],
+        # Its picture cannot be decoded: what is left is a file of no pictures.
+        "none.heic": file_of(four_colours(), "HEIF").replace(b"hvcC", b"xxxx"),
         "half.jpg": file_of(four_colours(), "JPEG")[:-300],
     }
     for name, data in files.items():

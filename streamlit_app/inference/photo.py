@@ -169,11 +169,11 @@ def _recognised(file: BinaryIO) -> Any:
             )
     try:
         image = _heif(file) if kind == "HEIF" else Image.open(file, formats=(kind,))
+        columns, rows = image.size  # raises where a HEIF holds no picture
     except Image.DecompressionBombError as error:
         raise _too_large() from error
     except Exception as error:  # the decoders raise many kinds on damaged files
         raise _damaged() from error
-    columns, rows = image.size
     if rows * columns > most_pixels():
         raise _too_large()
     _check_sides(rows, columns)
