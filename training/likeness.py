@@ -41,23 +41,6 @@ class Seen:
         """Return the averages of some blocks beside each other."""
         return np.concatenate([self.features[:, self.averages[name]] for name in blocks], axis=1)
 
-    def take(self, places: np.ndarray) -> "Seen":
-        """Return what was seen in some of the images: (M,) int or (N,) bool."""
-        return Seen(
-            self.probabilities[places],
-            self.features[places],
-            self.averages,
-            self.judged[places],
-            self.others[:, places],
-        )
-
-    def beside(self, more: "Seen") -> "Seen":
-        """Return these images and ``more``; what other networks see is left out."""
-        features = np.concatenate([self.features, more.features])
-        probabilities = np.concatenate([self.probabilities, more.probabilities])
-        judged = np.concatenate([self.judged, more.judged])
-        return Seen(probabilities, features, self.averages, judged, np.empty((0, *probabilities.shape)))
-
 
 # Both fitted on: digits that were read right, and what is none. What is then scored: anything.
 Way = Callable[[Seen, Seen], Callable[[Seen], np.ndarray]]

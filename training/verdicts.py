@@ -226,7 +226,7 @@ def counted(answers: list[tuple[Case, str, int | None]]) -> dict:
 
 
 def cost(classifier: Classifier, image: np.ndarray) -> dict:
-    """Return the median milliseconds of one digit: with the head, without it, and where all networks are asked."""
+    """Return the median milliseconds of one digit: with the judge, without it, and where all networks are asked."""
     networks = [classifier, *other_networks()]
     ways = {
         "without_ms": lambda one: classifier.probabilities(one[None]),

@@ -12,7 +12,9 @@ from inference.number import read_number
 from inference.photo_benchmark import (
     PARTS,
     Answer,
+    Entry,
     NumberAnswer,
+    NumberEntry,
     answers,
     number_answers,
     number_summary,
@@ -61,11 +63,7 @@ def benchmark(options: argparse.Namespace) -> int:
         }
         rows = [
             {
-                "file": result.entry.file,
-                "label": result.entry.label,
-                "part": result.entry.part,
-                "writer": result.entry.writer,
-                "source": result.entry.source,
+                **_about(result.entry),
                 "status": result.status,
                 "digit": result.digit,
                 "confidence": round(result.confidence, 4),
@@ -102,11 +100,7 @@ def _number_parts(results: list[NumberAnswer]) -> dict[str, dict]:
 def _number_figures(results: list[NumberAnswer]) -> dict:
     rows = [
         {
-            "file": result.entry.file,
-            "label": result.entry.label,
-            "part": result.entry.part,
-            "writer": result.entry.writer,
-            "source": result.entry.source,
+            **_about(result.entry),
             "text": result.text,
             "edits": result.edits,
             "error": result.error,
@@ -114,6 +108,11 @@ def _number_figures(results: list[NumberAnswer]) -> dict:
         for result in results
     ]
     return {"parts": _number_parts(results), "answers": rows}
+
+
+def _about(entry: Entry | NumberEntry) -> dict[str, str | int]:
+    """Return which photo it is, without the photo."""
+    return {name: getattr(entry, name) for name in ("file", "label", "part", "writer", "source")}
 
 
 def _answered(result: Answer) -> str:
