@@ -91,7 +91,7 @@ def test_every_requirement_is_pinned():
     for file in ("requirements.txt", "requirements-train.txt"):
         lines = (ROOT / file).read_text().splitlines()
         for line in lines:
-            assert line.startswith(("#", "-r ")) or re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.]+", line), line
+            assert line.startswith(("#", "-r ")) or re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.]+(; .+)?", line), line
 
 
 def test_what_the_pages_and_the_command_import_is_in_requirements_txt():

@@ -40,7 +40,7 @@ def show_data() -> None:
 def _per_digit(counts: dict[str, list[int]]) -> list[dict[str, str]]:
     """Return a row a digit with its images in each part.
 
-    A table, not bars that would be all but equal: the first page needs no chart library, which is a quarter of its time.
+    A table, not bars that would be all but equal: so the first page needs no chart library, a quarter of its time.
     """
     parts = {text(f"data.{part}"): counts[part] for part in PARTS}
     return [
