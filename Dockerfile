@@ -5,8 +5,8 @@ FROM python:3.13-slim
 RUN useradd --create-home --uid 1000 digitlens
 WORKDIR /app
 
-COPY requirements.txt .
-RUN pip install --no-cache-dir --requirement requirements.txt
+COPY requirements.txt constraints.txt ./
+RUN pip install --no-cache-dir --requirement requirements.txt --constraint constraints.txt
 
 # rembg's small network, from its own release; a file with another checksum ends the build.
 ADD --chmod=644 --checksum=sha256:309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8 \

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
 .PHONY: help app test test-browser test-ray screenshots look train evaluate verdicts scenes segments finder ablation \
-	benchmark throughput stress documents audit lint clean
+	benchmark throughput stress documents audit constraints lint clean
 
 help:
 	@echo "make app          the dashboard and the API on http://localhost:$(PORT)"
@@ -27,6 +27,7 @@ help:
 	@echo "make stress       put the server under load and bad input; PARTS=load, memory or bad_input alone, OPTIONS=... to try"
 	@echo "make documents    re-make PREPROCESSING.md, the results in README.md and the model card"
 	@echo "make audit        known weaknesses of the packages (pip-audit), and their licences into LICENSES.md"
+	@echo "make constraints  pin again what requirements.txt brings with it, into constraints.txt"
 	@echo "make lint         ruff"
 	@echo "make clean        remove the environment and what the tools left"
 
@@ -94,6 +95,14 @@ audit: $(AUDITED)/.made
 		--format markdown --ignore-packages pip >> LICENSES.md
 	$(AUDITED)/tools/bin/pip-audit --strict --path $$(echo $(AUDITED)/packages/lib/python3*/site-packages)
 
+# Without the constraints of today, so that newer versions may come in.
+constraints: .venv/.python
+	rm -rf build/newest
+	$(BIN)/python -m venv build/newest
+	build/newest/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	echo "# What requirements.txt brings and all that this brings with it: made by make constraints." > constraints.txt
+	build/newest/bin/pip freeze --disable-pip-version-check >> constraints.txt
+
 lint: .venv/.train
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -106,8 +115,8 @@ clean:
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/.app: .venv/.python requirements.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+.venv/.app: .venv/.python requirements.txt constraints.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	touch $@
 
 .venv/.train: .venv/.app requirements-train.txt
@@ -118,10 +127,11 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[ray]'
 	touch $@
 
-$(AUDITED)/.made: .venv/.python requirements.txt
+$(AUDITED)/.made: .venv/.python requirements.txt constraints.txt
 	rm -rf $(AUDITED)
 	$(BIN)/python -m venv $(AUDITED)/packages
-	$(AUDITED)/packages/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(AUDITED)/packages/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--requirement requirements.txt
 	$(BIN)/python -m venv $(AUDITED)/tools
 	$(AUDITED)/tools/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 pip-licenses==5.5.5
 	touch $@

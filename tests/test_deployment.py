@@ -37,7 +37,7 @@ def the(name: str) -> str:
 
 def test_what_is_copied_is_there_and_not_left_out_by_dockerignore():
     rules = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
-    sources = [shlex.split(rest)[0] for name, rest in instructions() if name == "COPY"]
+    sources = [source for name, rest in instructions() if name == "COPY" for source in shlex.split(rest)[:-1]]
     assert "streamlit_app" in sources
     for source in sources:
         assert (ROOT / source).exists()
@@ -92,6 +92,17 @@ def test_every_requirement_is_pinned():
         lines = (ROOT / file).read_text().splitlines()
         for line in lines:
             assert line.startswith(("#", "-r ")) or re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.]+(; .+)?", line), line
+
+
+def test_what_is_shipped_is_pinned_with_all_that_it_brings():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    constraints = {_normal(Requirement(line).name): line.split("==")[1] for line in lines if not line.startswith("#")}
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            requirement = Requirement(line)
+            assert constraints[_normal(requirement.name)] in requirement.specifier, "make constraints"
+    assert {"uvicorn", "websockets", "protobuf"} <= constraints.keys()
+    assert "--constraint constraints.txt" in the("RUN")
 
 
 def test_what_the_pages_and_the_command_import_is_in_requirements_txt():
