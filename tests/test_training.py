@@ -578,6 +578,17 @@ def test_a_checkpoint_of_other_settings_is_not_taken_for_these(tiny_training, ca
     assert len(history) == 1
 
 
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory) -> dict[str, bytes]:
+    """The files of the checkpoint of a finished training of one epoch: it takes a while, so once for all."""
+    folder = tmp_path_factory.mktemp("checkpoint")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        take_for_mnist(small_mnist(), folder.with_name("small.npz"), monkeypatch)
+        train.train({**TINY, "epochs": 1}, folder)
+    keras.config.set_dtype_policy("float32")
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 @pytest.mark.parametrize(
     ("name", "spoil"),
     [
@@ -590,25 +601,29 @@ def test_a_checkpoint_of_other_settings_is_not_taken_for_these(tiny_training, ca
         ("history.csv", lambda body: b""),
     ],
 )
-def test_a_damaged_checkpoint_is_said_and_put_aside(tiny_training, capsys, name, spoil):
-    folder = train.CHECKPOINTS / "one"
-    tiny = {**TINY, "epochs": 1}
-    train.train(tiny, folder)
-    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
-    spoilt = spoil(whole[name])
-    (folder / name).unlink()
-    if spoilt is not None:
-        (folder / name).write_bytes(spoilt)
-    capsys.readouterr()
-    _, history = train.train(tiny, folder)
+def test_a_damaged_checkpoint_is_said_and_put_aside(checkpoint, tmp_path, capsys, name, spoil):
+    folder = tmp_path / "one"
+    folder.mkdir()
+    left = {**checkpoint, name: spoil(checkpoint[name])}
+    for file, body in left.items():
+        if body is not None:
+            (folder / file).write_bytes(body)
+    assert train.resume(folder, {**TINY, "epochs": 1}) == (None, [])
     aside = folder.with_name("one-damaged-1")
     said = f"{folder} is damaged: it is kept as {aside}, and the training starts anew.\n"
     assert said in capsys.readouterr().out
-    assert len(history) == 1
-    kept = {path.name: path.read_bytes() for path in aside.iterdir()}
-    assert {other: kept[other] for other in whole if other != name} == {
-        other: whole[other] for other in whole if other != name
+    assert {path.name: path.read_bytes() for path in aside.iterdir()} == {
+        file: body for file, body in left.items() if body is not None
     }
+
+
+def test_after_a_damaged_checkpoint_the_training_starts_anew(checkpoint, tiny_training):
+    folder, tiny = train.CHECKPOINTS / "one", {**TINY, "epochs": 1}
+    folder.mkdir(parents=True)
+    for file, body in {**checkpoint, "last.keras": b"no network"}.items():
+        (folder / file).write_bytes(body)
+    _, history = train.train(tiny, folder)
+    assert len(history) == 1
     assert train.resume(folder, tiny)[1] == history  # the new one is whole
 
 
