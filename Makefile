@@ -34,8 +34,9 @@ help:
 app: .venv/.app
 	$(BIN)/streamlit run streamlit_app/server.py --server.port $(PORT)
 
+# A file's tests share what they make, so they stay together; four at most, for each holds TensorFlow.
 test: .venv/.train
-	$(BIN)/python -m pytest -m "not browser and not ray"
+	$(BIN)/python -m pytest -m "not browser and not ray" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-browser: .venv/.train
 	$(BIN)/python -m pytest -m browser
