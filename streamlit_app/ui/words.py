@@ -103,8 +103,12 @@ def view(name: str) -> str:
 
 
 def escaped(name: str) -> str:
-    """Return a name that somebody else chose, a file's, so that Markdown shows it as it is and can break it."""
-    return re.sub(r"(?<=[/_-])", "\u200b", re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", name))
+    """Return a name that somebody else chose, a file's, so that Markdown shows it as it is and can break it.
+
+    A line may end after a sign that joins words, and in a word that is too long for a phone's line.
+    """
+    breakable = re.sub(r"[^\W_]{12}(?=[^\W_])", "\\g<0>\u200b", name)
+    return re.sub(r"(?<=[/_-])", "\u200b", re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", breakable))
 
 
 def _percent(value: float, digits: int) -> str:
