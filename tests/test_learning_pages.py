@@ -151,6 +151,7 @@ def test_the_cell_of_the_matrix_opens_its_images(app):
         pytest.skip(f"needs MNIST: {error}")
     misread = json.loads((models_folder() / "mnist_cnn_evaluation.json").read_text())["misread"]
     app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "test")
     assert len([alt for alt in pictures(checked(app)) if alt.startswith("MNIST test image")]) == len(misread)
     cell = misread[0]["label"], misread[0]["answer"]
     app.selectbox(key="misread_cell").set_value(cell).run()
@@ -163,6 +164,7 @@ def test_the_cell_of_the_matrix_opens_its_images(app):
 def test_without_mnist_the_misread_images_are_a_list(app, monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "missing.npz"))
     app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "test")
     assert "missing.npz" in texts(checked(app).info)
     misread = json.loads((models_folder() / "mnist_cnn_evaluation.json").read_text())["misread"]
     first = misread[0]

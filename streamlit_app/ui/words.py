@@ -56,6 +56,12 @@ def interval(bounds: tuple[float, float] | list[float], digits: int = 1) -> str:
     return text("number.interval", low=number(100 * low, digits), high=number(100 * high, digits))
 
 
+def between(bounds: tuple[float, float] | list[float]) -> str:
+    """Return the bounds of an interval as "97.0 to 98.2", for a column whose head says what they are."""
+    low, high = bounds
+    return text("number.between", low=number(100 * low, 1), high=number(100 * high, 1))
+
+
 def kind(category: str) -> str:
     """Return what a category of real digits is called: "tiny_28px" is "Tiny images (28 pixels)"."""
     return text(f"kind.{category}") if category in KINDS else category.replace("_", " ").capitalize()

@@ -20,6 +20,14 @@ def width(page: Page) -> int:
     return page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
 
 
+def too_wide_tables(page: Page) -> list[str]:
+    """Return the tables that are wider than their place."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMarkdownContainer]:has(> table)')]
+            .filter(place => place.scrollWidth > place.clientWidth).map(place => place.innerText.slice(0, 60))"""
+    )
+
+
 def press(page: Page, slider: str, key: str, times: int) -> None:
     """Move a slider by the keyboard alone."""
     thumb = page.get_by_role("slider", name=slider)
@@ -63,6 +71,7 @@ def test_a_cell_of_the_matrix_opens_its_images(dashboard):
     first = evaluation["misread"][0]
     true, read = first["label"], first["answer"]
     dashboard.open(LINKS["Performance"], "Performance")
+    dashboard.open_room("MNIST")
     chart = dashboard.page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first
     expect(chart).to_be_visible()
     cells = dashboard.page.get_by_role("img", name=re.compile("^MNIST test image"))
@@ -100,7 +109,7 @@ def test_another_sample_is_read(dashboard):
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("screen", [PHONE, TABLET], ids=["phone", "tablet"])
-def test_nothing_is_wider_than_the_screen(chromium, server, screen, language):
+def test_nothing_is_wider_than_the_screen_and_no_table_than_its_place(chromium, server, screen, language):
     text = catalogue(language).texts
     context = chromium.new_context(viewport=screen, locale=language)
     person = Dashboard(context.new_page(), server.url)
@@ -112,4 +121,5 @@ def test_nothing_is_wider_than_the_screen(chromium, server, screen, language):
         for room in rooms:
             person.open_room(text[f"{page}.room_{room}"])
             assert width(person.page) <= screen["width"], room
+            assert too_wide_tables(person.page) == [], room
     context.close()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import results
 from ui.figures import show_figures
-from ui.performance.headline import EVALUATION
+from ui.performance.on_mnist import EVALUATION
 from ui.texts import text
 from ui.words import number, percent, view
 
