@@ -55,7 +55,7 @@ def test_the_walk_ends_in_the_networks_own_answer(app):
 @needs_network
 def test_class_maps_are_shown_for_the_digits_that_are_asked_for(app):
     app.switch_page(ARCHITECTURE).run()
-    (pills,) = (group for group in app.pills if "which digits" in group.label)
+    (pills,) = (group for group in app.pills if "other digits" in group.label)
     pills.set_value([1, 8, 9]).run()
     shown = [alt for alt in pictures(checked(app)) if "speaks against" in alt]
     assert [f"for {digit} and" in alt for digit, alt in zip((1, 8, 9), shown, strict=True)] == [True] * 3
@@ -110,8 +110,11 @@ def test_augmentations_are_made_anew_and_read(app):
 def test_a_digit_that_was_just_read_comes_first_and_another_choice_is_kept(app):
     app.switch_page(ARCHITECTURE).run()
     assert app.radio(key="looked_at").value == "sample"
+    assert "Read a digit of your own" in texts(app.caption)
     uploaded(app, encoded(photo(3)))
     app.switch_page(ARCHITECTURE).run()
+    assert "Read a digit of your own" not in texts(app.caption)
+    assert texts(app.subheader).splitlines()[0] == "Why a 3? What speaks for it"
     assert checked(app).radio(key="looked_at").value == "last"
     assert {metric.label: metric.value for metric in app.metric}["Answer"] == "3"
     app.radio(key="looked_at").set_value("sample").run()

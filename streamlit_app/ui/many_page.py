@@ -153,7 +153,7 @@ def _ask_which(rows: list[Row]) -> list[Row]:
     titles = {name: text(f"many.show_{name}", count=len(kept[name])) for name in FILTERS if kept[name] or name == "all"}
     if len(titles) == 1:
         return rows
-    options = {"format_func": titles.get, "default": "all", "required": True, "key": "many_show"}
+    options = {"format_func": titles.get, "default": "all", "required": True, "wrap": True, "key": "many_show"}
     return kept[st.segmented_control(text("many.show"), titles, **options)]
 
 

@@ -49,7 +49,10 @@ def test_the_last_digit_walks_through_the_network(dashboard, screen):
     dashboard.go_by_sidebar("Architecture")
     dashboard.page.get_by_text("The last digit read").click()
     expect(dashboard.metric("Answer")).to_have_text("5")
-    expect(dashboard.page.get_by_text("5 · the answer")).to_be_visible()
+    map_of_answer = dashboard.page.get_by_role("img", name=re.compile("speaks for 5"))
+    expect(map_of_answer).to_be_visible()
+    box = map_of_answer.bounding_box()  # seen without scrolling
+    assert box["y"] + box["height"] <= dashboard.page.viewport_size["height"]
 
 
 def test_a_kernel_is_moved_by_the_keyboard(dashboard):
