@@ -47,7 +47,7 @@ def test_the_last_digit_walks_through_the_network(dashboard, screen):
     if screen:
         dashboard.page.get_by_test_id("stExpandSidebarButton").click()
     dashboard.go_by_sidebar("Architecture")
-    dashboard.page.get_by_text("The last digit read").click()
+    dashboard.page.get_by_text("Your last digit").click()
     expect(dashboard.metric("Answer")).to_have_text("5")
     map_of_answer = dashboard.page.get_by_role("img", name=re.compile("speaks for 5"))
     expect(map_of_answer).to_be_visible()

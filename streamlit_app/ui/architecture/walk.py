@@ -16,7 +16,7 @@ from ui.texts import said, text
 from ui.weights import network_weights
 from ui.words import block_title, percent, shape
 
-TILE = 120  # pixels: the whole way in one line on a desktop
+TILE = 108  # pixels: the whole way in one line on a tablet, in two on a phone
 SHOWN_MAPS = 16
 CHART = 480  # pixels: ten bars need no more
 
