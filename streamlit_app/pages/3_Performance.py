@@ -35,8 +35,8 @@ def _show_test_images() -> None:
 def _show_real_photos() -> None:
     show_photos()
     show_scenes()
-    show_steps_worth()
     show_refused()
+    show_steps_worth()
 
 
 def _show_networks() -> None:
