@@ -645,13 +645,17 @@ def test_under_load_says_what_was_not_drawn_and_when_and_where_it_was_measured(a
     figures = [{"values": {"clients": 8, "drawn": 0, "slowest_seconds": None}}]
     where = {"date": "2026-01-02", "machine": {"processor": "A fast one", "cores": 3}}
     (made_up_models / "stress.json").write_text(json.dumps({"parts": {"load": {**where, "figures": figures}}}))
-    server = [{"what": "a new row", "value": 0.5, "unit": "s", "goal": 1.0}]
+    server = [
+        {"what": "a new row", "value": 0.5, "unit": "s", "goal": 1.0},
+        {"what": "another", "value": 1.2, "unit": "ms", "goal": 10.0},
+    ]
     (made_up_models / "benchmark.json").write_text(json.dumps({**BENCHMARK, "server": server}))
     app.switch_page(PERFORMANCE).run()
     room(app, "performance", "speed")
     assert "clients: the slowest | not drawn |" in texts(app.markdown)
     assert "From `models/stress.json` (2026-01-02, A fast one, 3 cores)." in texts(app.caption)
     assert "| a new row | 500 ms | 1.0 s |" in texts(app.markdown)
+    assert "| another | 1.2 ms | 10 ms |" in texts(app.markdown)
 
 
 def test_architecture_shows_the_card(app, made_up_models):

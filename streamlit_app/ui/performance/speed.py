@@ -9,6 +9,7 @@ from ui.texts import said, text
 from ui.words import duration, number
 
 BENCHMARK = "benchmark.json"
+SECONDS = {"s": 1, "ms": 1000}  # how many of a unit of time are a second
 
 
 def show_speed() -> None:
@@ -53,4 +54,5 @@ def _show_server(rows: list[dict]) -> None:
 
 def _amount(value: float, unit: str) -> str:
     """Return a number with its unit, on one line however narrow the column is."""
-    return (duration(value) if unit == "s" else f"{number(value)} {unit}").replace(" ", "\u00a0")
+    words = duration(value / SECONDS[unit]) if unit in SECONDS else f"{number(value)} {unit}"
+    return words.replace(" ", "\u00a0")
