@@ -6,9 +6,10 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from inference import Classifier
+from inference import Classifier, Prediction
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
@@ -59,6 +60,14 @@ def test_class_maps_are_shown_for_the_digits_that_are_asked_for(app):
     pills.set_value([1, 8, 9]).run()
     shown = [alt for alt in pictures(checked(app)) if "speaks against" in alt]
     assert [f"for {digit} and" in alt for digit, alt in zip((1, 8, 9), shown, strict=True)] == [True] * 3
+
+
+@needs_network
+def test_what_is_no_digit_is_not_called_one(app, monkeypatch):
+    strange = Prediction(3, 0.99, np.eye(10)[3], likeness=0.0)
+    monkeypatch.setattr(Classifier, "predict", lambda *_: strange)
+    app.switch_page(ARCHITECTURE).run()
+    assert texts(checked(app).subheader).splitlines()[0] == "If it had to be a digit: why a 3?"
 
 
 @needs_network
