@@ -12,7 +12,7 @@ from ui.words import number, percent, view
 def show_tta() -> None:
     """Show what several looks instead of one gain and cost."""
     tta = (results.evaluation() or {}).get("tta")
-    if not tta or "views" not in tta:  # figures of an earlier version, which show_headline() has said
+    if not tta or "views" not in tta:  # figures of an earlier version, which the room has said
         return
     st.subheader(text("performance.tta"), anchor=False)
     show_figures(
