@@ -2,5 +2,5 @@
 
 ROOMS = {
     "architecture": ("walk", "lessons", "layers", "training"),
-    "performance": ("test", "photos", "damaged", "networks"),
+    "performance": ("summary", "photos", "test", "damaged", "networks", "speed"),
 }

@@ -6,9 +6,10 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from inference import Classifier
+from inference import Classifier, Prediction
 from inference.classifier import models_folder
 from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
@@ -55,10 +56,18 @@ def test_the_walk_ends_in_the_networks_own_answer(app):
 @needs_network
 def test_class_maps_are_shown_for_the_digits_that_are_asked_for(app):
     app.switch_page(ARCHITECTURE).run()
-    (pills,) = (group for group in app.pills if "which digits" in group.label)
+    (pills,) = (group for group in app.pills if "other digits" in group.label)
     pills.set_value([1, 8, 9]).run()
     shown = [alt for alt in pictures(checked(app)) if "speaks against" in alt]
     assert [f"for {digit} and" in alt for digit, alt in zip((1, 8, 9), shown, strict=True)] == [True] * 3
+
+
+@needs_network
+def test_what_is_no_digit_is_not_called_one(app, monkeypatch):
+    strange = Prediction(3, 0.99, np.eye(10)[3], likeness=0.0)
+    monkeypatch.setattr(Classifier, "predict", lambda *_: strange)
+    app.switch_page(ARCHITECTURE).run()
+    assert texts(checked(app).subheader).splitlines()[0] == "If it had to be a digit: why a 3?"
 
 
 @needs_network
@@ -110,8 +119,11 @@ def test_augmentations_are_made_anew_and_read(app):
 def test_a_digit_that_was_just_read_comes_first_and_another_choice_is_kept(app):
     app.switch_page(ARCHITECTURE).run()
     assert app.radio(key="looked_at").value == "sample"
+    assert "Read a digit of your own" in texts(app.caption)
     uploaded(app, encoded(photo(3)))
     app.switch_page(ARCHITECTURE).run()
+    assert "Read a digit of your own" not in texts(app.caption)
+    assert texts(app.subheader).splitlines()[0] == "Why a 3? What speaks for it"
     assert checked(app).radio(key="looked_at").value == "last"
     assert {metric.label: metric.value for metric in app.metric}["Answer"] == "3"
     app.radio(key="looked_at").set_value("sample").run()
@@ -151,6 +163,7 @@ def test_the_cell_of_the_matrix_opens_its_images(app):
         pytest.skip(f"needs MNIST: {error}")
     misread = json.loads((models_folder() / "mnist_cnn_evaluation.json").read_text())["misread"]
     app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "test")
     assert len([alt for alt in pictures(checked(app)) if alt.startswith("MNIST test image")]) == len(misread)
     cell = misread[0]["label"], misread[0]["answer"]
     app.selectbox(key="misread_cell").set_value(cell).run()
@@ -163,6 +176,7 @@ def test_the_cell_of_the_matrix_opens_its_images(app):
 def test_without_mnist_the_misread_images_are_a_list(app, monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "missing.npz"))
     app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "test")
     assert "missing.npz" in texts(checked(app).info)
     misread = json.loads((models_folder() / "mnist_cnn_evaluation.json").read_text())["misread"]
     first = misread[0]

@@ -103,8 +103,8 @@ def room(app: AppTest, page: str, name: str) -> AppTest:
 
 
 def texts(elements) -> str:
-    """Return the text of some elements, one a line."""
-    return "\n".join(element.value for element in elements)
+    """Return the text of some elements, one a line; spaces at which no line may end are plain ones."""
+    return "\n".join(element.value for element in elements).replace("\u00a0", " ")
 
 
 def step_titles(app: AppTest) -> list[str]:
@@ -211,7 +211,7 @@ def test_drawing_is_kept_while_on_another_page_or_in_another_mode(app, drawn):
     drawn.strokes = strokes_of(4)
     app.run()
     app.switch_page(ARCHITECTURE).run()
-    assert "The last digit read" in app.radio(key="looked_at").options
+    assert "Your last digit" in app.radio(key="looked_at").options
     drawn.strokes = None
     app.switch_page(PREDICTION).run()
     assert digit(checked(app)) == "4"
@@ -382,7 +382,8 @@ def test_without_any_model_file_every_page_is_drawn(app, no_models):
     for name, commands in {
         "photos": ("digitlens benchmark", "make scenes", "make ablation", "make verdicts"),
         "damaged": ("make evaluate",),
-        "networks": ("make evaluate", "training.development", "training.train", "make benchmark"),
+        "networks": ("make evaluate", "training.development", "training.train"),
+        "speed": ("make benchmark",),
     }.items():
         said = texts(room(app, "performance", name).info)
         assert [command for command in commands if command not in said] == []
@@ -558,8 +559,25 @@ def test_home_shows_the_figures_of_all_real_digits_where_none_was_kept_apart(app
     assert "kept apart" not in texts(app.caption)
 
 
+def test_performance_says_first_how_many_digits_are_read_right(app, made_up_models):
+    app.switch_page(PERFORMANCE).run()
+    figures = {metric.label: metric.value for metric in checked(app).metric}
+    assert list(figures.items()) == [
+        ("Real photos", "100.0 %"),
+        ("Real digits of every kind", "75.0 %"),
+        ("MNIST's test images", "43.21 %"),
+    ]
+    said = texts(app.caption)
+    assert "6 of 8 photos, drawings and tiny images, by 3 people  \n95 %: 30.0 to 90.0 %" in said
+    assert "4,321 of 10,000 digits" in said
+    assert "earlier network" in texts(app.warning)
+    for detail in ("ECE", ".keras", ".onnx"):  # for experts, further down
+        assert detail not in said + texts(app.markdown)
+
+
 def test_performance_shows_the_measured_figures(app, made_up_models):
     app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "test")
     figures = {metric.label: metric.value for metric in checked(app).metric}
     assert figures["MNIST test accuracy"] == "43.21 %"
     assert figures["Errors"] == "5,679"
@@ -571,30 +589,73 @@ def test_performance_shows_the_measured_figures(app, made_up_models):
     assert "| 9 | – | 50.00 % |" in texts(app.markdown)
     assert "evaluation.json" in texts(app.caption)
     room(app, "performance", "photos")
-    kept_apart, used = (table.value for table in app.markdown if table.value.startswith("| Kind |"))
+    assert [metric.value for metric in app.metric][:2] == ["100.0 %", "75.0 %"]
+    kept_apart, used = (texts([one]) for one in app.markdown if one.value.startswith("| Kind |"))
     assert kept_apart.splitlines()[2:] == [
-        "| All kinds | 6 of 8 | **75.0 %** (95 %: 30.0 to 90.0 %) | 3 |",
-        "| Photos of paper | 4 of 4 | **100.0 %** (no error) | 2 |",
-        "| On glass | 2 of 4 | **50.0 %** (95 %: 0.0 to 100.0 %) | 1 |",
+        "| All kinds | **75.0 %** · 6 of 8 (95 %: 30.0 to 90.0 %) | 3 |",
+        "| Photos of paper | **100.0 %** · 4 of 4 (no error) | 2 |",
+        "| On glass | **50.0 %** · 2 of 4 (95 %: 0.0 to 100.0 %) | 1 |",
     ]
     assert used.splitlines()[2:] == [
-        "| All kinds | 11 of 16 | **68.8 %** (95 %: 55.0 to 85.0 %) | 5 |",
-        "| Tiny images (28 pixels) | 3 of 8 | **37.5 %** (95 %: 10.0 to 70.0 %) | 2 |",
+        "| All kinds | **68.8 %** · 11 of 16 (95 %: 55.0 to 85.0 %) | 5 |",
+        "| Tiny images (28 pixels) | **37.5 %** · 3 of 8 (95 %: 10.0 to 70.0 %) | 2 |",
     ]
     assert texts(app.markdown).index("**Kept apart.**") < texts(app.markdown).index("**Used in development.**")
     assert "photos.json" in texts(app.caption)
     room(app, "performance", "networks")
     assert len(app.get("vega_lite_chart")) == 2
-    assert "| drawing | ours | 4.2 ms | 12.5 |" in texts(app.markdown)
     assert "history.csv" in texts(app.caption)
+    room(app, "performance", "speed")
+    assert "| **drawing** · ours | 4.2 ms | 12.5 |" in texts(app.markdown)
 
 
 def test_performance_shows_all_real_digits_where_they_have_no_parts(app, made_up_models):
     (made_up_models / "photos.json").write_text(json.dumps({"categories": PHOTOS["categories"]}))
     app.switch_page(PERFORMANCE).run()
     room(app, "performance", "photos")
-    assert "| Photos of paper | 7 of 8 | **87.5 %** (95 %: 50.0 to 98.0 %) | 3 |" in texts(checked(app).markdown)
+    assert "| Photos of paper | **87.5 %** · 7 of 8 (95 %: 50.0 to 98.0 %) | 3 |" in texts(checked(app).markdown)
     assert "Kept apart" not in texts(app.markdown)
+
+
+def test_what_is_refused_is_what_the_report_holds_and_the_weakest_comes_first(app, made_up_models):
+    def refused(of: str, share: float, *, right: float = 0.0, half: str = "report", kind: str | None = None) -> dict:
+        verdicts = {"digit": 5, "not_a_digit": 95}
+        row = {"of": of, "kind": kind or of, "half": half, "photos": 100, "verdicts": verdicts, "right": right}
+        return {**row, "refused": share, "refused_interval": [share, share]}
+
+    rows = [
+        refused("letters", 0.8),
+        refused("smoke_signals", 0.4),
+        refused("letters", 0.1, half="choose"),
+        refused("Greek", 0.2, kind="letters"),
+        refused("all that is none, without look-alikes", 0.7),
+        refused("rows of digits", 0.3),
+        refused("people's photos", 0.1, right=0.9),
+    ]
+    (made_up_models / "verdicts.json").write_text(json.dumps({"date": "2026-01-02", "verdicts": rows}))
+    app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "photos")
+    none, digits = (one.value for one in app.markdown if "| Refused (95" in one.value)
+    names = [[line.split(" | ")[0].strip("| ") for line in table.splitlines()[2:]] for table in (none, digits)]
+    assert names == [["Smoke signals (100)", "Letters (100)"], ["Several in a row (100)", "Written by people (100)"]]
+    assert {metric.label: metric.value for metric in app.metric}["Refused, of what is no digit"] == "70.0 %"
+
+
+def test_under_load_says_what_was_not_drawn_and_when_and_where_it_was_measured(app, made_up_models):
+    figures = [{"values": {"clients": 8, "drawn": 0, "slowest_seconds": None}}]
+    where = {"date": "2026-01-02", "machine": {"processor": "A fast one", "cores": 3}}
+    (made_up_models / "stress.json").write_text(json.dumps({"parts": {"load": {**where, "figures": figures}}}))
+    server = [
+        {"what": "a new row", "value": 0.5, "unit": "s", "goal": 1.0},
+        {"what": "another", "value": 1.2, "unit": "ms", "goal": 10.0},
+    ]
+    (made_up_models / "benchmark.json").write_text(json.dumps({**BENCHMARK, "server": server}))
+    app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "speed")
+    assert "clients: the slowest | not drawn |" in texts(app.markdown)
+    assert "From `models/stress.json` (2026-01-02, A fast one, 3 cores)." in texts(app.caption)
+    assert "| a new row | 500 ms | 1.0 s |" in texts(app.markdown)
+    assert "| another | 1.2 ms | 10 ms |" in texts(app.markdown)
 
 
 def test_architecture_shows_the_card(app, made_up_models):

@@ -191,13 +191,21 @@ def test_many_files_are_a_table_with_accuracy_and_errors(app):
     assert "1 of 2 right" in texts(app.caption)
     three, six, notes = table(app, "Photo")
     assert three[0].count("data:image/") == 2
-    assert (three[3], six[3], notes[3]) == ("✓ 3", "✗ 3", "3")
-    assert notes[2] == "⚠ not readable"
+    assert (three[2], six[2], notes[2]) == ("✓ 3", "✗ 3", "3")
+    assert notes[1] == "⚠ not readable"
     assert "**3\\/notes\\|x\\.png**: This file is not an image" in texts(app.markdown).replace("\u200b", "")
     assert len(app.get("vega_lite_chart")) == 1
     app.segmented_control(key="many_show").set_value("errors").run()
     assert len(table(checked(app), "Photo")) == 1
     assert [button.label for button in app.get("download_button")] == ["All answers (CSV)"]
+
+
+def test_without_folders_there_is_no_column_of_labels(app):
+    prediction(app, "many")
+    app.file_uploader(key="many_False").set_value([("three.jpg", encoded(photo(3), ".jpg"), "image/jpeg")]).run()
+    ((_, answer, name),) = table(checked(app), "Photo")
+    assert answer.startswith("**3** · ")
+    assert name == r"three\.jpg"
 
 
 def test_many_answers_outlive_another_page_and_are_not_read_again(app, monkeypatch):

@@ -42,6 +42,11 @@ def choose_digit() -> np.ndarray | None:
     return images[st.number_input(text("choice.mnist_index"), 0, len(images) - 1, **options)]
 
 
+def has_last_digit() -> bool:
+    """Tell whether a digit was read in this session."""
+    return st.session_state.get(LAST_DIGIT) is not None
+
+
 def sample(digit: int) -> np.ndarray:
     """Return a digit of our own, (28, 28) uint8, white on black."""
     return np.pad(written(digit, 24, pen=0.1), 2)

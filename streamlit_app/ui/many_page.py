@@ -123,6 +123,41 @@ def _show_summary(rows: list[Row]) -> None:
         note = text("many.right_of", right=number(sum(judged)), total=number(len(judged)))
         figures.append((text("many.accuracy"), percent(sum(judged) / len(judged)), note))
     show_figures(figures)
+
+
+def _show_rows(rows: list[Row]) -> None:
+    has_labels = any(row.label is not None for row in rows)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kept = _ask_which(rows)
+        _offer_csv(rows)
+    pages = -(-len(kept) // PER_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.number_input(text("many.page", last=pages), 1, pages, key="many_page", width=160)
+    shown = kept[(page - 1) * PER_PAGE : page * PER_PAGE]
+    show_table([_cells(row, has_labels=has_labels) for row in shown])
+    # The sentences would make the table's columns too narrow to read on a phone.
+    errors = [row.record for row in shown if row.record.status == ERROR]
+    if errors:
+        st.markdown("\n".join(f"- ⚠ **{escaped(one.file)}**: {said(one.error.message)}" for one in errors))
+
+
+def _ask_which(rows: list[Row]) -> list[Row]:
+    """Ask which rows to show, where there is a choice."""
+    kept = {
+        "all": rows,
+        "doubtful": [row for row in rows if row.is_doubtful and row.record.status != ERROR],
+        "wrong": [row for row in rows if row.is_right is False],
+        "errors": [row for row in rows if row.record.status == ERROR],
+    }
+    titles = {name: text(f"many.show_{name}", count=len(kept[name])) for name in FILTERS if kept[name] or name == "all"}
+    if len(titles) == 1:
+        return rows
+    options = {"format_func": titles.get, "default": "all", "required": True, "wrap": True, "key": "many_show"}
+    return kept[st.segmented_control(text("many.show"), titles, **options)]
+
+
+def _offer_csv(rows: list[Row]) -> None:
     st.download_button(
         text("many.csv"),
         lambda: records_csv((row.record, row.label) for row in rows),
@@ -132,32 +167,7 @@ def _show_summary(rows: list[Row]) -> None:
     )
 
 
-def _show_rows(rows: list[Row]) -> None:
-    kept = {
-        "all": rows,
-        "doubtful": [row for row in rows if row.is_doubtful and row.record.status != ERROR],
-        "wrong": [row for row in rows if row.is_right is False],
-        "errors": [row for row in rows if row.record.status == ERROR],
-    }
-    titles = {name: text(f"many.show_{name}", count=len(kept[name])) for name in FILTERS if kept[name] or name == "all"}
-    if len(titles) > 1:
-        chosen = st.segmented_control(
-            text("many.show"), titles, format_func=titles.get, default="all", required=True, key="many_show"
-        )
-        rows = kept[chosen]
-    pages = -(-len(rows) // PER_PAGE)
-    page = 1
-    if pages > 1:
-        page = st.number_input(text("many.page", last=pages), 1, pages, key="many_page", width=160)
-    rows = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
-    show_table([_cells(row) for row in rows])
-    # The sentences would make the table's columns too narrow to read on a phone.
-    errors = [row.record for row in rows if row.record.status == ERROR]
-    if errors:
-        st.markdown("\n".join(f"- ⚠ **{escaped(one.file)}**: {said(one.error.message)}" for one in errors))
-
-
-def _cells(row: Row) -> dict[str, str]:
+def _cells(row: Row, *, has_labels: bool) -> dict[str, str]:
     record = row.record
     pictures = ((row.photo, text("answer.given_alt")), (row.digit, text("answer.read_alt")))
     images = [f"![{alt}]({url})" for url, alt in pictures if url]
@@ -165,16 +175,11 @@ def _cells(row: Row) -> dict[str, str]:
         answer = outcome(record.status, record.digit, record.confidence)
     else:
         answer = f"⚠ {text('many.unreadable')}"
-    cells = {
-        text("many.photo"): "\u00a0".join(images),
-        text("many.file"): escaped(record.file),
-        text("many.answer"): answer,
-    }
-    if row.label is None:
-        cells[text("many.label")] = "–"
-    else:
-        cells[text("many.label")] = {True: "✓ ", False: "✗ ", None: ""}[row.is_right] + str(row.label)
-    return cells
+    cells = {text("many.photo"): "\u00a0".join(images), text("many.answer"): answer}
+    if has_labels:
+        mark = {True: "✓ ", False: "✗ ", None: ""}[row.is_right]
+        cells[text("many.label")] = "–" if row.label is None else f"{mark}{row.label}"
+    return {**cells, text("many.file"): escaped(record.file)}
 
 
 def _show_confusion(rows: list[Row]) -> None:

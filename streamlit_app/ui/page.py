@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.icon import icon
 from ui.memory import keep_uploads_in_memory, return_large_blocks
+from ui.style import apply_style
 from ui.texts import address_of_language, ask_language, language, settle_language, text
 
 NAME = "DigitLens"
@@ -22,6 +23,7 @@ def open_page(name: str) -> None:
     settle_language()
     title = text(f"page.{name}")
     st.set_page_config(page_title=f"{title} · {NAME}", page_icon=icon(), layout="wide")
+    apply_style()
     with st.sidebar:
         for other in PAGES:
             link(other, text(f"page.{other}"))

@@ -33,6 +33,11 @@ def text(key: str, **values) -> str:
     return catalogue(language()).texts[key].format(**values)
 
 
+def is_known(key: str) -> bool:
+    """Tell whether there is a text of this key: what a file names may be newer than the catalogue."""
+    return key in catalogue(language()).texts
+
+
 def said(words: str) -> str:
     """Return what the library, or a file that it wrote, says in English; a sentence that is not known stays English."""
     return " ".join(_said(sentence) for sentence in re.split(r"(?<=\.) ", words))

@@ -56,6 +56,12 @@ def interval(bounds: tuple[float, float] | list[float], digits: int = 1) -> str:
     return text("number.interval", low=number(100 * low, digits), high=number(100 * high, digits))
 
 
+def between(bounds: tuple[float, float] | list[float]) -> str:
+    """Return the bounds of an interval as "97.0 to 98.2", for a column whose head says what they are."""
+    low, high = bounds
+    return text("number.between", low=number(100 * low, 1), high=number(100 * high, 1))
+
+
 def kind(category: str) -> str:
     """Return what a category of real digits is called: "tiny_28px" is "Tiny images (28 pixels)"."""
     return text(f"kind.{category}") if category in KINDS else category.replace("_", " ").capitalize()
@@ -103,8 +109,12 @@ def view(name: str) -> str:
 
 
 def escaped(name: str) -> str:
-    """Return a name that somebody else chose, a file's, so that Markdown shows it as it is and can break it."""
-    return re.sub(r"(?<=[/_-])", "\u200b", re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", name))
+    """Return a name that somebody else chose, a file's, so that Markdown shows it as it is and can break it.
+
+    A line may end after a sign that joins words, and in a word that is too long for a phone's line.
+    """
+    breakable = re.sub(r"[^\W_]{12}(?=[^\W_])", "\\g<0>\u200b", name)
+    return re.sub(r"(?<=[/_-])", "\u200b", re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", breakable))
 
 
 def _percent(value: float, digits: int) -> str:

@@ -56,13 +56,10 @@ def take_documents(browser: Browser, server: Server) -> None:
     page = browser.new_context(viewport=DESKTOP, locale="en").new_page()
     person = Dashboard(page, server.url, PATIENCE)
 
-    def take(name: str, of: Page, above: str | None = None) -> None:
+    def take(name: str, of: Page) -> None:
         of.mouse.move(0, 0)
         of.wait_for_timeout(DRAWN_IN)
-        clip = of.get_by_test_id("stMain").bounding_box()
-        if above:
-            clip["height"] = of.get_by_role("heading", name=above).bounding_box()["y"]
-        of.screenshot(path=ROOT / "docs" / f"{name}.png", clip=clip)
+        of.screenshot(path=ROOT / "docs" / f"{name}.png", clip=of.get_by_test_id("stMain").bounding_box())
 
     person.open_home()
     person.open_prediction("Upload")
@@ -72,7 +69,7 @@ def take_documents(browser: Browser, server: Server) -> None:
     person.go_by_sidebar("Architecture")
     take("architecture", page)
     person.go_by_sidebar("Performance")
-    take("performance", page, above="Which digits are taken for which")  # below it are images of MNIST
+    take("performance", page)
     page.context.close()
 
     page = browser.new_context(viewport=PHONE, device_scale_factor=2, locale="en").new_page()

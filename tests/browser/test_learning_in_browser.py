@@ -20,6 +20,14 @@ def width(page: Page) -> int:
     return page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
 
 
+def too_wide_tables(page: Page) -> list[str]:
+    """Return the tables that are wider than their place."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMarkdownContainer]:has(> table)')]
+            .filter(place => place.scrollWidth > place.clientWidth).map(place => place.innerText.slice(0, 60))"""
+    )
+
+
 def press(page: Page, slider: str, key: str, times: int) -> None:
     """Move a slider by the keyboard alone."""
     thumb = page.get_by_role("slider", name=slider)
@@ -39,9 +47,12 @@ def test_the_last_digit_walks_through_the_network(dashboard, screen):
     if screen:
         dashboard.page.get_by_test_id("stExpandSidebarButton").click()
     dashboard.go_by_sidebar("Architecture")
-    dashboard.page.get_by_text("The last digit read").click()
+    dashboard.page.get_by_text("Your last digit").click()
     expect(dashboard.metric("Answer")).to_have_text("5")
-    expect(dashboard.page.get_by_text("5 · the answer")).to_be_visible()
+    map_of_answer = dashboard.page.get_by_role("img", name=re.compile("speaks for 5"))
+    expect(map_of_answer).to_be_visible()
+    box = map_of_answer.bounding_box()  # seen without scrolling
+    assert box["y"] + box["height"] <= dashboard.page.viewport_size["height"]
 
 
 def test_a_kernel_is_moved_by_the_keyboard(dashboard):
@@ -63,6 +74,7 @@ def test_a_cell_of_the_matrix_opens_its_images(dashboard):
     first = evaluation["misread"][0]
     true, read = first["label"], first["answer"]
     dashboard.open(LINKS["Performance"], "Performance")
+    dashboard.open_room("MNIST")
     chart = dashboard.page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first
     expect(chart).to_be_visible()
     cells = dashboard.page.get_by_role("img", name=re.compile("^MNIST test image"))
@@ -100,7 +112,7 @@ def test_another_sample_is_read(dashboard):
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("screen", [PHONE, TABLET], ids=["phone", "tablet"])
-def test_nothing_is_wider_than_the_screen(chromium, server, screen, language):
+def test_nothing_is_wider_than_the_screen_and_no_table_than_its_place(chromium, server, screen, language):
     text = catalogue(language).texts
     context = chromium.new_context(viewport=screen, locale=language)
     person = Dashboard(context.new_page(), server.url)
@@ -112,4 +124,5 @@ def test_nothing_is_wider_than_the_screen(chromium, server, screen, language):
         for room in rooms:
             person.open_room(text[f"{page}.room_{room}"])
             assert width(person.page) <= screen["width"], room
+            assert too_wide_tables(person.page) == [], room
     context.close()

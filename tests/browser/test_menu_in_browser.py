@@ -32,4 +32,4 @@ def test_an_answer_leads_to_its_walk_through_the_network(dashboard):
     dashboard.upload("seven.png", "image/png", encoded(photo(7)))
     dashboard.page.get_by_role("link", name="Why? See it walk through the network").click()
     expect(dashboard.page.get_by_role("heading", name="Architecture", exact=True)).to_be_visible()
-    expect(dashboard.page.get_by_text("The last digit read")).to_be_visible()
+    expect(dashboard.page.get_by_text("Your last digit")).to_be_visible()

@@ -64,7 +64,7 @@ def test_drawing_is_answered_after_every_stroke_and_kept_while_away(dashboard):
     expect(dashboard.metric("Digit")).to_have_text("7")
 
     dashboard.go_by_sidebar("Architecture")
-    expect(dashboard.page.get_by_text("The last digit read")).to_be_visible()
+    expect(dashboard.page.get_by_text("Your last digit")).to_be_visible()
     dashboard.go_by_sidebar("Prediction")
     expect(dashboard.metric("Digit")).to_have_text("7")
     bar = [(90.0, 135.0), (185.0, 130.0)]

@@ -62,7 +62,7 @@ def test_the_language_is_the_browsers_until_another_is_chosen_and_a_link_keeps_i
     person.open("Lire un chiffre", "Prédiction")
     assert "lang" not in page.url
     person.go_by_sidebar("Performances")
-    expect(page.get_by_text("Quel chiffre est pris pour quel autre")).to_be_visible()
+    expect(page.get_by_text("Combien de fois un chiffre est-il lu correctement")).to_be_visible()
 
     page.get_by_test_id("stSidebar").get_by_text("English", exact=True).click()
     expect(page.get_by_role("heading", name="Performance", exact=True)).to_be_visible()

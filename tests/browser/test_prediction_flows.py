@@ -17,6 +17,7 @@ from tests.browser.test_crop_in_browser import drag_finger
 from tests.drawn import mouse_paths
 from ui.canvas import SIDE
 from ui.examples import NUMBER
+from ui.many import THUMBNAIL
 
 pytestmark = pytest.mark.browser
 
@@ -273,6 +274,24 @@ def test_a_zip_with_folders_is_a_table_with_accuracy_and_a_csv(who, request):
     ]
     page.get_by_role("radio", name="Wrong (1)").click()
     expect(page.get_by_role("row")).to_have_count(2)
+
+
+def test_long_names_leave_the_pictures_and_the_screen_as_they_are(phone):
+    page = phone.page
+    open_many(phone)
+    names = ("WhatsApp Image 2026-11-27 at 14.05.33 (1).jpeg", "IMG_20261127_a_long_name.jpg", f"{'longest' * 20}.jpg")
+    files = [{"name": name, "mimeType": "image/jpeg", "buffer": encoded(photo(3, 480, 480), ".jpg")} for name in names]
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    expect(page.get_by_role("row")).to_have_count(1 + len(names))
+    for picture in page.get_by_role("row").get_by_role("img").all():
+        assert picture.bounding_box()["width"] == THUMBNAIL
+    assert_fits(page)
+
+
+def test_every_format_is_named_in_full(phone):
+    open_many(phone)
+    words = phone.page.get_by_test_id("stFileUploaderDropzoneInstructions").locator("span")
+    assert words.evaluate("span => span.scrollWidth <= span.clientWidth")
 
 
 def test_a_folder_is_read_with_its_labels(dashboard, tmp_path):

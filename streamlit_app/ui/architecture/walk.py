@@ -8,37 +8,42 @@ from ui import results
 from ui.architecture.class_maps import show_class_maps
 from ui.architecture.closer import look_closer
 from ui.charts import probability_chart, show_chart
-from ui.digit_choice import choose_digit
+from ui.digit_choice import choose_digit, has_last_digit
 from ui.explain import strongest
+from ui.page import link
 from ui.pictures import data_url, mosaic, shown
 from ui.texts import said, text
 from ui.weights import network_weights
 from ui.words import block_title, percent, shape
 
-TILE = 120  # pixels: the whole way in one line on a desktop
+TILE = 108  # pixels: the whole way in one line on a tablet, in two on a phone
 SHOWN_MAPS = 16
+CHART = 480  # pixels: ten bars need no more
 
 
 def show_walk() -> None:
-    """Show a digit of the person's choice on its whole way."""
+    """Show what speaks for the answer to a digit, and its whole way there; which digit, the person chooses."""
     try:
         network = results.classifier()
     except NetworkUnavailable as error:
         st.error(said(str(error)))
         return
-    st.caption(text("walk.hint"))
-    left, right = st.columns([1, 2], gap="large")
-    with left:
+    first, second = st.columns([5, 3], gap="large")
+    with second:  # on a phone it stands below: the map is what most come for
         digit = choose_digit()
+        if not has_last_digit():
+            st.caption(text("walk.hint"))
+            link("prediction", text("walk.read_one"))
     if digit is None:
         return
     prediction, maps = network.predict(digit), network.feature_maps(digit)
-    with right:
-        show_chart(probability_chart(prediction.probabilities), alt=text("answer.probabilities_alt"))
-    _show_strip(digit, maps, prediction)
     weights = network_weights()
     if weights.head is not None:
-        show_class_maps(digit, list(maps.values())[-1], weights.head, prediction)
+        with first:
+            show_class_maps(digit, list(maps.values())[-1], weights.head, prediction)
+    _show_strip(digit, maps, prediction)
+    with st.container(width=CHART):
+        show_chart(probability_chart(prediction.probabilities), alt=text("answer.probabilities_alt"))
     look_closer(digit, maps, weights.filters)
 
 

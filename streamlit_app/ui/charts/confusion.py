@@ -24,7 +24,12 @@ def confusion_chart(confusion: list[list[int]]) -> dict:
             "title": text("performance.read_as"),
             "axis": {"orient": "top", "labelAngle": 0},
         },
-        "y": {"field": "true", "type": "nominal", "title": text("performance.true_digit")},
+        "y": {
+            "field": "true",
+            "type": "nominal",
+            "title": text("performance.true_digit"),
+            "axis": {"labelFlush": False},
+        },
     }
     tooltip = [
         {"field": "true", "title": text("performance.true_digit")},

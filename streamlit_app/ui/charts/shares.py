@@ -93,5 +93,5 @@ def networks_chart(rows: list[dict], field: str, title: str) -> dict:
 
 def _named_lines(names: list[str], widest: int) -> dict:
     """Return the vertical axis: a line for each name, in this order, none wider than so many pixels."""
-    axis = {"grid": True, "labelLimit": widest}
+    axis = {"grid": True, "labelLimit": widest, "labelFlush": False}  # else the first one stands below its line
     return {"field": "name", "type": "nominal", "title": None, "sort": names, "axis": axis}

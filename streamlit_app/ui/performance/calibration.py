@@ -5,7 +5,7 @@ import streamlit as st
 from ui import results
 from ui.charts import show_chart
 from ui.charts.reliability import reliability_chart
-from ui.performance.headline import EVALUATION
+from ui.performance.on_mnist import EVALUATION
 from ui.texts import text
 from ui.words import number, percent
 

@@ -6,8 +6,8 @@ from ui import results
 from ui.charts import show_chart
 from ui.charts.confusion import confusion_chart
 from ui.figures import show_table
-from ui.performance.headline import EVALUATION
 from ui.performance.misread import CHART, choose_clicked, show_misread
+from ui.performance.on_mnist import EVALUATION
 from ui.texts import text
 from ui.words import percent
 

@@ -9,7 +9,7 @@ from inference.mnist import MnistUnavailable
 from ui import results
 from ui.charts.confusion import CELL
 from ui.figures import show_table
-from ui.performance.headline import EVALUATION
+from ui.performance.on_mnist import EVALUATION
 from ui.pictures import picture
 from ui.texts import said, text
 from ui.words import percent

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from ui import results
-from ui.figures import show_missing, show_table, source
+from ui.figures import show_figures, show_missing, show_table, source
 from ui.texts import text
 from ui.words import KINDS, interval, kind, number, percent
 
 PHOTOS = "photos.json"
 PARTS = ("report", "tune")  # of the real digits, in the order in which they are shown
+FIRST = ("photos", "all")  # the kinds that come first, as figures
+WIDTH = 240  # pixels: room for what they were measured on
 
 
 def show_photos() -> None:
@@ -18,6 +20,7 @@ def show_photos() -> None:
     if not (photos or {}).get("categories"):
         show_missing(text("performance.not_measured"), PHOTOS, f"digitlens benchmark FOLDER --json models/{PHOTOS}")
         return
+    show_figures(real_figures(), WIDTH)
     parts = photos.get("parts")
     if not parts:
         _show_categories(photos["categories"])
@@ -28,14 +31,28 @@ def show_photos() -> None:
     st.caption(" ".join(_how_photos_were_read(photos)))
 
 
+def real_figures() -> list[tuple[str, str, str]]:
+    """Return how many photos of paper, and how many real digits of every kind, are read right: of those kept apart."""
+    photos = results.photos() or {}
+    categories = photos.get("parts", {}).get(PARTS[0]) or photos.get("categories") or {}
+    figures = []
+    for name in FIRST:
+        if name in categories:
+            row = categories[name]
+            counts = {"right": number(row["right"]), "total": number(row["total"]), "people": row["writers"]}
+            words = text(f"summary.{name}_of", **counts)
+            note = f"{words}  \n{interval(row['interval'])}"
+            figures.append((text(f"summary.{name}"), percent(row["accuracy"]), note))
+    return figures
+
+
 def _show_categories(categories: dict[str, dict]) -> None:
     order = [*KINDS, *categories]
     show_table(
         [
             {
                 text("performance.kind"): kind(name),
-                text("performance.right"): _right_of(row),
-                text("performance.accuracy"): f"**{percent(row['accuracy'])}** ({interval(row['interval'])})",
+                text("performance.accuracy"): f"**{percent(row['accuracy'])}** · {_right_of(row)}",
                 text("performance.people"): str(row["writers"]),
             }
             for name, row in sorted(categories.items(), key=lambda item: order.index(item[0]))
@@ -44,7 +61,8 @@ def _show_categories(categories: dict[str, dict]) -> None:
 
 
 def _right_of(row: dict) -> str:
-    return text("performance.right_of", right=number(row["right"]), total=number(row["total"]))
+    counts = text("performance.right_of", right=number(row["right"]), total=number(row["total"]))
+    return f"{counts} ({interval(row['interval'])})"
 
 
 def _how_photos_were_read(photos: dict) -> list[str]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import results
 from ui.figures import show_figures
-from ui.performance.headline import EVALUATION
+from ui.performance.on_mnist import EVALUATION
 from ui.texts import text
 from ui.words import number, percent, view
 
@@ -12,7 +12,7 @@ from ui.words import number, percent, view
 def show_tta() -> None:
     """Show what several looks instead of one gain and cost."""
     tta = (results.evaluation() or {}).get("tta")
-    if not tta or "views" not in tta:  # figures of an earlier version, which show_headline() has said
+    if not tta or "views" not in tta:  # figures of an earlier version, which the room has said
         return
     st.subheader(text("performance.tta"), anchor=False)
     show_figures(

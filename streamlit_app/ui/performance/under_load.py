@@ -20,7 +20,16 @@ def show_under_load() -> None:
         st.subheader(text("performance.under_load"), anchor=False)
     for file in filter(rows.get, rows):
         show_table([dict(zip(_head(), row, strict=True)) for row in rows[file]])
-        st.caption(source(file))
+        st.caption(source(file, conditions(list(found[file].get("parts", {"": found[file]}).values()))))
+
+
+def conditions(measured: list[dict]) -> list[str]:
+    """Return when and on which machines something was measured, as far as its parts say it, each once."""
+    machines = [part.get("machine") or {} for part in measured]
+    facts = sorted(str(part["date"]) for part in measured if "date" in part)
+    facts += [one["processor"] for one in machines if "processor" in one]
+    facts += [text("performance.cores", count=one["cores"]) for one in machines if "cores" in one]
+    return list(dict.fromkeys(facts))
 
 
 def _head() -> tuple[str, str]:
@@ -43,7 +52,10 @@ def _stressed(values: dict) -> Iterator[tuple[str, str]]:
         yield text("performance.load_times", clients=clients), " · ".join(times)
     elif "drawn" in values:
         slowest = values["slowest_seconds"]
-        yield text("performance.load_page", clients=clients), duration(slowest) if slowest else "–"
+        yield (
+            text("performance.load_page", clients=clients),
+            duration(slowest) if slowest else text("performance.not_drawn"),
+        )
     elif "rate" in values:
         rates = text("performance.a_second", rate=number(values["rate"], 1), share=percent(values["share"], 0))
         yield text("performance.load_rate"), rates

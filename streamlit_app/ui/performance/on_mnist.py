@@ -1,4 +1,4 @@
-"""How well the network does in one line: the accuracy on MNIST's test images, and how it was measured."""
+"""How well the network does on MNIST's test images: the accuracy, and how it was measured."""
 
 import streamlit as st
 
@@ -11,13 +11,12 @@ from ui.words import interval, number, percent, significant
 EVALUATION = "mnist_cnn_evaluation.json"
 
 
-def show_headline() -> None:
+def show_test_figures() -> None:
     """Show the accuracy on MNIST's test images with its interval, on validation, and the errors as a count."""
     evaluation = results.evaluation()
     if evaluation is None:
         show_missing(text("performance.test_missing"), EVALUATION, "make evaluate")
-    elif results.evaluated_another_network():
-        st.warning(text("performance.earlier_network"))
+    warn_of_another_network()
     figures = []
     if evaluation is not None:
         test = evaluation["test"]
@@ -34,17 +33,21 @@ def show_headline() -> None:
         held_back = text("performance.held_back", count=number(validation["images"]))
         figures.append((text("performance.validation"), percent(validation["accuracy"], 2), held_back))
     show_figures(figures)
-    if evaluation is not None:
-        st.caption(" ".join(_how_it_was_measured(evaluation)))
 
 
-def _how_it_was_measured(evaluation: dict) -> list[str]:
+def warn_of_another_network() -> None:
+    """Say so where the figures belong to another network than the one that is here."""
+    if results.evaluated_another_network():
+        st.warning(text("performance.earlier_network"))
+
+
+def show_how_it_was_measured() -> None:
+    """Show which file was asked, and how far the one that was trained is from it."""
+    evaluation = results.evaluation()
+    if evaluation is None:
+        return
     words = [text("performance.through_onnx", file=f"models/{EVALUATION}")]
     if "keras_onnx_difference" in evaluation:
         difference = significant(evaluation["keras_onnx_difference"])
         words.append(text("performance.keras_differs", difference=difference))
-    measured = evaluation.get("calibration")
-    if measured:
-        before, after = (percent(measured[when]["ece"], 2) for when in ("before", "after"))
-        words.append(text("performance.calibration", before=before, after=after))
-    return words
+    st.caption(" ".join(words))
