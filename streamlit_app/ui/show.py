@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from inference import Prediction
 from inference.candidates import SURE
 from inference.quality import WEIGHTS
 from inference.steps import STEPS
@@ -35,6 +34,8 @@ def show_answer(answer: Answer) -> None:
             picture(answer.digit, text("answer.read"), box=READ, alt=text("answer.read_alt"))
         if answer.prediction is not None:
             with st.container(width="stretch"):
+                if answer.verdict == NOT_A_DIGIT:
+                    st.caption(text("answer.if_it_were"))
                 for digit, probability in answer.prediction.top(3):
                     st.progress(min(1.0, probability), f"**{digit}** · {confidence(probability)}")
     if answer.trace and answer.prediction is not None and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
@@ -57,7 +58,7 @@ def _show_verdict(answer: Answer) -> None:
     if answer.verdict == UNSURE:
         st.warning(" ".join([f"**{text('answer.unsure')}**", *_why_unsure(answer)]))
     if answer.verdict == NOT_A_DIGIT:
-        st.warning(text("answer.not_a_digit", digit=answer.prediction.digit))
+        st.warning(text("answer.not_a_digit"))
     if answer.verdict == SEVERAL_DIGITS:
         st.info(text("answer.several_digits", digit=answer.prediction.digit))
     if answer.label is not None:
@@ -85,7 +86,7 @@ def show_details(answer: Answer) -> None:
     left, right = st.columns(2, gap="medium")
     if answer.prediction is not None:
         with left:
-            _show_probabilities(answer.prediction)
+            _show_probabilities(answer)
     if answer.quality is not None:
         with right if answer.prediction is not None else left:
             _show_quality(answer)
@@ -94,9 +95,11 @@ def show_details(answer: Answer) -> None:
     show_steps(answer)
 
 
-def _show_probabilities(prediction: Prediction) -> None:
+def _show_probabilities(answer: Answer) -> None:
     st.subheader(text("answer.probabilities"), anchor=False)
-    show_chart(probability_chart(prediction.probabilities), alt=text("answer.probabilities_alt"))
+    if answer.verdict == NOT_A_DIGIT:
+        st.caption(text("answer.if_it_were"))
+    show_chart(probability_chart(answer.prediction.probabilities), alt=text("answer.probabilities_alt"))
 
 
 def _show_quality(answer: Answer) -> None:
