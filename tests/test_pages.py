@@ -175,17 +175,18 @@ def test_what_is_no_digit_and_what_is_several_is_said(app, monkeypatch):
 @needs_network
 def test_several_digits_that_are_read_as_one_can_be_read_with_a_button(app):
     uploaded(app, encoded(np.hstack([drawing(digit) for digit in (3, 5)])))
-    app.toggle(key="number_True").set_value(False).run()
+    app.toggle(key="number_of_several").set_value(False).run()
     assert not checked(app).code
     next(button for button in app.button if button.label == "Read every digit").click().run()
     assert texts(checked(app).code) == "35"
-    assert app.toggle(key="number_True").value
+    assert "Read every digit" not in [button.label for button in app.button]
+    assert app.toggle(key="number_of_several").value
 
 
 @needs_network
 def test_a_number_is_offered_where_no_digit_was_found_too(app):
     uploaded(app, encoded(np.full((300, 400, 3), 235, np.uint8)))
-    app.toggle(key="number_False").set_value(True).run()
+    app.toggle(key="number_of_one").set_value(True).run()
     assert texts(checked(app).info) == "No digits were found."
 
 
@@ -193,7 +194,7 @@ def test_a_number_is_offered_where_no_digit_was_found_too(app):
 def test_a_number_is_read_where_it_is_asked_for(app):
     uploaded(app, encoded(photo(3)))
     assert not app.code
-    app.toggle(key="number_False").set_value(True).run()
+    app.toggle(key="number_of_one").set_value(True).run()
     assert texts(checked(app).code) == "3"
 
 

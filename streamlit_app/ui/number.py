@@ -28,6 +28,7 @@ BOX_COLOUR, CHOSEN_COLOUR = (194, 87, 12), (15, 118, 110)
 DOUBTFUL = 0.9
 # Around a digit that is looked into, as a share of its longer side: enough to see on what it stands.
 AROUND = 0.15
+WANTED = "number_of_several"  # in the session's state: whether they are read
 BOX = 380  # pixels: the photo with its boxes
 
 
@@ -44,17 +45,17 @@ def ask_for_number(given: Photo | TestImage, answer: Answer) -> bool:
     if not isinstance(given, Photo) or answer.verdict is None:
         return False
     several = answer.verdict == SEVERAL_DIGITS
-    return st.toggle(text("read_number.ask"), value=several, key=f"number_{several}")
+    return st.toggle(text("read_number.ask"), value=several, key=WANTED if several else "number_of_one")
 
 
-def offer_number(given: Photo | TestImage) -> None:
-    """Offer to read all digits, where the answer is that there are several."""
-    if isinstance(given, Photo):
+def offer_number(answer: Answer) -> None:
+    """Offer to read all digits, where the answer is that there are several, and they are not read."""
+    if answer.verdict == SEVERAL_DIGITS and not st.session_state.get(WANTED):
         st.button(text("read_number.do"), icon=":material/pin:", on_click=_want_number)
 
 
 def _want_number() -> None:
-    st.session_state["number_True"] = True
+    st.session_state[WANTED] = True
 
 
 def read_number_once(given: Photo, answer: Answer) -> Number:

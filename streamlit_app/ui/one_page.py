@@ -3,16 +3,14 @@
 import streamlit as st
 
 from inference import PhotoError
-from inference.verdict import SEVERAL_DIGITS
 from ui.answer import Answer, read_once, remember
 from ui.checks import ask_check
 from ui.compare import offer_networks
-from ui.given import Photo, TestImage
 from ui.history import Entry, record
 from ui.inputs import Mode
 from ui.number import ask_for_number, look_into, offer_number, read_number_once, show_number
 from ui.settings import Settings
-from ui.show import show_answer, show_details
+from ui.show import show_details, show_guesses, show_verdict
 from ui.texts import said, text
 from ui.why import offer_why
 
@@ -38,7 +36,7 @@ def show_one(mode: Mode, settings: Settings) -> None:
         number = read_number_once(given, answer) if ask_for_number(given, answer) else None
     with first:
         if number is None:
-            _show_digit(given, answer, entry)
+            _show_digit(answer, entry)
         else:
             chosen = show_number(number, given)
     if number is None:
@@ -47,14 +45,14 @@ def show_one(mode: Mode, settings: Settings) -> None:
     if chosen is not None:
         look_into(number, chosen, settings)
     with st.expander(text("read_number.as_digit")):
-        _show_digit(given, answer, entry)
+        _show_digit(answer, entry)
         _show_rest(answer, settings)
 
 
-def _show_digit(given: Photo | TestImage, answer: Answer, entry: Entry | None) -> None:
-    show_answer(answer)
-    if answer.verdict == SEVERAL_DIGITS:
-        offer_number(given)
+def _show_digit(answer: Answer, entry: Entry | None) -> None:
+    show_verdict(answer)
+    offer_number(answer)
+    show_guesses(answer)
     if entry is not None:
         ask_check(entry)
     offer_why(answer)

@@ -24,9 +24,12 @@ VOTE = 104  # pixels: three looks beside each other on a phone
 
 def show_answer(answer: Answer) -> None:
     """Show the verdict, and what the network reads beside the three best guesses."""
-    if answer.problem:
-        st.error(said(answer.problem))
-    _show_verdict(answer)
+    show_verdict(answer)
+    show_guesses(answer)
+
+
+def show_guesses(answer: Answer) -> None:
+    """Show what the network reads beside the three best guesses."""
     if answer.digit is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -42,7 +45,10 @@ def show_answer(answer: Answer) -> None:
         (st.caption if answer.verdict == DIGIT else st.info)(text("answer.one_and_seven"))
 
 
-def _show_verdict(answer: Answer) -> None:
+def show_verdict(answer: Answer) -> None:
+    """Show the digit, how sure it is, and what is to be said about it."""
+    if answer.problem:
+        st.error(said(answer.problem))
     if answer.verdict == BLANK or answer.digit is None:
         st.warning(f"**{text('answer.none_found')}** {said(answer.quality.advice) if answer.quality else ''}")
     if answer.prediction is None:
