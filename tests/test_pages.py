@@ -50,15 +50,16 @@ def no_models(monkeypatch, tmp_path):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """A sheet whose strokes the test sets: AppTest cannot draw. It notes what the page asked of it.
+    """A sheet whose strokes and pen the test sets: AppTest cannot draw. It notes what the page asked of it.
 
-    None: as after coming back, the strokes that the page starts it with are on it.
+    None: as after coming back, the sheet is as the page starts it.
     """
-    canvas = SimpleNamespace(strokes=None, asked=[])
+    canvas = SimpleNamespace(strokes=None, pen=None, asked=[])
 
     def ask_strokes(key, **options):
         canvas.asked.append(options)
-        return options["start"] if canvas.strokes is None else canvas.strokes
+        strokes = options["start"] if canvas.strokes is None else canvas.strokes
+        return sheet.Sheet(strokes, options["pen"] if canvas.pen is None else canvas.pen)
 
     monkeypatch.setattr(sheet, "ask_strokes", ask_strokes)
     return canvas
@@ -156,21 +157,44 @@ def test_what_is_no_digit_and_what_is_several_is_said(app, monkeypatch):
     strange = Prediction(3, 0.99, np.eye(10)[3], likeness=0.0)
     monkeypatch.setattr(Classifier, "predict_each", lambda _, stacks: [strange] * len(stacks))
     uploaded(app, encoded(photo(3)))
-    assert "most like a 3" in texts(app.warning)
+    assert "does not look like a digit" in texts(app.warning)
+    assert [metric.value for metric in app.metric if metric.label == "Most like"] == ["3"]
+    # Its probabilities are long bars all the same: beside both of their pictures stands what they mean.
+    assert texts(app.caption).count("If it had to be a digit") == 2
     monkeypatch.undo()
     row = np.hstack([drawing(digit)[..., :3] for digit in (3, 5)])
     uploaded(app, encoded(row))
     assert "There are several digits here" in texts(app.info)
-    # All of them are read without being asked.
+    # All of them are read without being asked, and come first.
     assert texts(app.code) == "35"
     assert "Digits found: 2" in texts(app.caption)
+    kinds = [element.type for element in app.main]
+    assert kinds.index("code") < kinds.index("metric")
+
+
+@needs_network
+def test_several_digits_that_are_read_as_one_can_be_read_with_a_button(app):
+    uploaded(app, encoded(np.hstack([drawing(digit) for digit in (3, 5)])))
+    app.toggle(key="number_of_several").set_value(False).run()
+    assert not checked(app).code
+    next(button for button in app.button if button.label == "Read every digit").click().run()
+    assert texts(checked(app).code) == "35"
+    assert "Read every digit" not in [button.label for button in app.button]
+    assert app.toggle(key="number_of_several").value
+
+
+@needs_network
+def test_a_number_is_offered_where_no_digit_was_found_too(app):
+    uploaded(app, encoded(np.full((300, 400, 3), 235, np.uint8)))
+    app.toggle(key="number_of_one").set_value(True).run()
+    assert texts(checked(app).info) == "No digits were found."
 
 
 @needs_network
 def test_a_number_is_read_where_it_is_asked_for(app):
     uploaded(app, encoded(photo(3)))
     assert not app.code
-    app.toggle(key="number_False").set_value(True).run()
+    app.toggle(key="number_of_one").set_value(True).run()
     assert texts(checked(app).code) == "3"
 
 
@@ -196,7 +220,6 @@ def test_camera_photo_is_answered(app):
 def test_drawing_is_answered_and_cleared(app, drawn):
     prediction(app, "draw")
     assert digit(app) is None
-    assert (drawn.asked[-1]["pen"], drawn.asked[-1]["size"]) == (20, (280, 280))
     drawn.strokes = strokes_of(4)
     app.run()
     assert digit(checked(app)) == "4"
@@ -208,13 +231,14 @@ def test_drawing_is_answered_and_cleared(app, drawn):
 @needs_network
 def test_drawing_is_kept_while_on_another_page_or_in_another_mode(app, drawn):
     prediction(app, "draw")
-    drawn.strokes = strokes_of(4)
+    drawn.strokes, drawn.pen = strokes_of(4), 32
     app.run()
     app.switch_page(ARCHITECTURE).run()
     assert "Your last digit" in app.radio(key="looked_at").options
-    drawn.strokes = None
+    drawn.strokes = drawn.pen = None
     app.switch_page(PREDICTION).run()
     assert digit(checked(app)) == "4"
+    assert drawn.asked[-1]["pen"] == 32
     prediction(app, "mnist")
     prediction(app, "draw")
     assert digit(checked(app)) == "4"

@@ -1,5 +1,8 @@
 """What the page Prediction does beyond one answer, run as Streamlit runs it (AppTest)."""
 
+import re
+
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +18,7 @@ from tests.test_pages import (
     drawn,
     needs_network,
     prediction,
+    room,
     strokes_of,
     texts,
     uploaded,
@@ -38,6 +42,15 @@ def press(app: AppTest, label: str) -> AppTest:
     """Press the button with this label."""
     next(button for button in app.button if button.label == label).click().run()
     return checked(app)
+
+
+def counted(app: AppTest) -> tuple[int, ...]:
+    """Return what the history counts: how many were read, and how many of them the person called right and wrong."""
+    words = "This session: {} read. You called {} right and {} wrong."
+    label = app.toggle(key="show_history").label
+    numbers = tuple(map(int, re.findall(r"\d+", label)))
+    assert label == words.format(*numbers)
+    return numbers
 
 
 def table(app: AppTest, head: str) -> list[list[str]]:
@@ -76,7 +89,7 @@ def test_the_example_of_a_number_is_read_whole_and_each_digit_can_be_looked_into
     for place, one in enumerate(NUMBER):
         next(group for group in app.pills if group.label == "Look into a digit").set_value(place).run()
         shown = [metric.value for metric in checked(app).metric if metric.label == "Digit"]
-        assert shown[-1] == str(one)
+        assert shown[0] == str(one)
         # Its own eleven steps stand beside those of the whole photo.
         assert sum(heading.value == "The eleven steps" for heading in app.subheader) == 2
 
@@ -134,11 +147,41 @@ def test_what_was_read_is_not_read_again(app, monkeypatch):
 
 def test_an_answer_is_called_right_with_one_click_and_that_can_be_undone(app):
     uploaded(app, encoded(photo(3)), "three.png")
-    assert app.toggle(key="show_history").label == "This session: 1 read, 0 right, 0 wrong"
+    assert counted(app) == (1, 0, 0)
     press(app, "✓ Right")
-    assert app.toggle(key="show_history").label == "This session: 1 read, 1 right, 0 wrong"
+    assert counted(app) == (1, 1, 0)
     press(app, "Undo")
-    assert app.toggle(key="show_history").label == "This session: 1 read, 0 right, 0 wrong"
+    assert counted(app) == (1, 0, 0)
+
+
+def test_what_mnist_says_is_told_apart_from_what_the_person_says(app):
+    try:
+        _, labels = load_test_images()
+    except MnistUnavailable as error:
+        pytest.skip(f"needs MNIST: {error}")
+    prediction(app, "mnist")
+    assert counted(app) == (1, 0, 0)
+    app.toggle(key="show_history").set_value(True).run()
+    assert table(checked(app), "Read")[0][-1] == f"✓ {labels[0]} (MNIST's label)"
+
+
+def test_where_nothing_was_found_nothing_is_right_or_wrong(app):
+    uploaded(app, encoded(np.full((300, 400, 3), 235, np.uint8)))
+    assert "Is this right?" not in texts(app.caption)
+    assert "✓ Right" not in [button.label for button in app.button]
+
+
+def test_why_leads_to_the_reasons_for_this_answer_whatever_was_looked_at_before(app):
+    uploaded(app, encoded(photo(3)))
+    app.switch_page("pages/2_Architecture.py").run()
+    app.radio(key="looked_at").set_value("sample").run()
+    room(app, "architecture", "lessons")
+    app.switch_page("pages/1_Prediction.py").run()
+    app.button(key="why").click().run()
+    # AppTest does not follow to another page.
+    app.switch_page("pages/2_Architecture.py").run()
+    assert checked(app).radio(key="looked_at").value == "last"
+    assert "**3** · the answer" in texts(app.markdown)
 
 
 def test_an_answer_is_corrected_and_the_history_keeps_it(app):
@@ -147,7 +190,7 @@ def test_an_answer_is_corrected_and_the_history_keeps_it(app):
     assert "Noted: it is **8**" in texts(checked(app).markdown)
     app.file_uploader(key="file").set_value(("six.png", encoded(photo(6)), "image/png")).run()
     app.pills(key="truth_1").set_value("not_a_digit").run()
-    assert checked(app).toggle(key="show_history").label == "This session: 2 read, 0 right, 2 wrong"
+    assert counted(checked(app)) == (2, 0, 2)
     app.toggle(key="show_history").set_value(True).run()
     six, three = table(checked(app), "Read")
     assert six[0].startswith("![")
@@ -166,12 +209,12 @@ def test_a_drawing_is_one_entry_whose_correction_falls_with_the_next_stroke(app,
     drawn.strokes = strokes_of(7)
     app.run()
     assert digit(checked(app)) == "7"
-    assert app.toggle(key="show_history").label == "This session: 1 read, 0 right, 0 wrong"
+    assert counted(app) == (1, 0, 0)
     drawn.strokes = ()
     app.run()
     drawn.strokes = strokes_of(4)
     app.run()
-    assert checked(app).toggle(key="show_history").label == "This session: 2 read, 0 right, 0 wrong"
+    assert counted(checked(app)) == (2, 0, 0)
 
 
 # --- Many at once ----------------------------------------------------------------------------------------------

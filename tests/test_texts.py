@@ -330,7 +330,7 @@ def strings(value, name: str = "") -> Iterator[str]:
     elif isinstance(value, str):
         if name == "spec":
             yield from of_a_chart(json.loads(value))
-        elif not value.startswith(("data:", "<svg", "<script")):
+        elif not value.startswith(("data:", "<svg", "<script", "<style")):
             yield value
 
 
@@ -443,7 +443,7 @@ def test_what_goes_beyond_one_answer_is_french(home):
     home.pills(key="truth_0").set_value("not_a_digit").run()
     home.pills[0].set_value(0).run()
     found = assert_no_english(home)
-    assert "Cette session\u202f: lus 1, justes 0, faux 1" in found
+    assert "Cette session\u202f: lus 1. Selon vous, justes\u202f: 0, faux\u202f: 1." in found
     home.segmented_control(key="mode").set_value("many").run()
     files = [("3/a.png", encoded(photo(3)), "image/png"), ("4/b.png", b"notes", "image/png")]
     home.file_uploader(key="many_False").set_value(files).run()

@@ -8,15 +8,16 @@ from ui import sheet
 from ui.given import Photo
 from ui.texts import text
 
-SIDE = 280
-BRUSH, THINNEST, THICKEST = 20, 8, 40
+SIDE = 340  # pixels: all that a phone has
+PEN, THINNEST, THICKEST = 24, 10, 48
 
 
 @dataclass
 class _Drawing:
-    """What this session has drawn: its strokes, and which drawing of the session it is."""
+    """What this session has drawn: its strokes, how wide the pen is, and which drawing of the session it is."""
 
     strokes: tuple[sheet.Stroke, ...] = ()
+    pen: float = PEN
     number: int = 0
 
 
@@ -27,20 +28,16 @@ def ask_drawing() -> Photo | None:
     """
     drawing = st.session_state.setdefault("drawing", _Drawing())
     st.caption(text("input.draw_hint"))
-    place = st.container()
-    brush = st.slider(
-        text("input.brush"), THINNEST, THICKEST, BRUSH, 2, key="brush", persist_state="session", width=SIDE
+    now = sheet.ask_strokes(
+        "sheet",
+        size=(SIDE, SIDE),
+        label=text("input.sheet_alt"),
+        pen=drawing.pen,
+        colour="#000000",
+        start=drawing.strokes,
+        tools=sheet.Tools(text("input.undo"), text("input.clear"), text("input.pen"), THINNEST, THICKEST),
     )
-    with place:
-        strokes = sheet.ask_strokes(
-            "sheet",
-            size=(SIDE, SIDE),
-            label=text("input.sheet_alt"),
-            pen=brush,
-            colour="#000000",
-            start=drawing.strokes,
-            buttons=(text("input.undo"), text("input.clear")),
-        )
+    strokes, drawing.pen = now.strokes, now.pen
     if drawing.strokes and not strokes:
         drawing.number += 1  # an empty sheet begins a new drawing
     drawing.strokes = strokes

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from inference.verdict import NOT_A_DIGIT
+from inference.samples import DIGITS
+from inference.verdict import BLANK, NOT_A_DIGIT
 from ui.export import digits_zip, history_csv, trainable
 from ui.figures import show_table
 from ui.history import Entry, correct, forget_history, history
@@ -10,13 +11,17 @@ from ui.pictures import data_url, thumbnail
 from ui.texts import text
 from ui.words import escaped, outcome
 
-TRUTHS = (*range(10), NOT_A_DIGIT)
 THUMBNAIL = 56  # pixels
 SHOWN = 50  # entries in the table; the files hold all
 
 
 def ask_check(entry: Entry) -> None:
-    """Ask whether an answer is right: one click, or the true digit."""
+    """Ask whether an answer is right: one click, or the true digit.
+
+    Not of an image of MNIST, whose label is known, nor where nothing was found: there is nothing to be right about.
+    """
+    if not entry.is_own or entry.verdict == BLANK:
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if entry.truth is None:
             st.caption(text("check.ask"), width="content")
@@ -33,10 +38,11 @@ def ask_check(entry: Entry) -> None:
 
 def _ask_truth(entry: Entry) -> None:
     key = f"truth_{entry.number}"
+    titles = {digit: str(digit) for digit in DIGITS} | {NOT_A_DIGIT: text("check.no_digit")}
     st.pills(
         text("check.truth"),
-        [truth for truth in TRUTHS if truth != entry.answered],
-        format_func=_truth,
+        [truth for truth in titles if truth != entry.answered],
+        format_func=titles.get,
         key=key,
         on_change=lambda: _say(entry, st.session_state[key]),
     )
@@ -56,7 +62,8 @@ def show_history() -> None:
     if not entries:
         return
     st.divider()
-    right, wrong = (sum(entry.is_right is judged for entry in entries) for judged in (True, False))
+    checked = [entry.is_right for entry in entries if entry.is_own]
+    right, wrong = checked.count(True), checked.count(False)
     title = text("history.title", count=len(entries), right=right, wrong=wrong)
     if not st.toggle(title, key="show_history", persist_state="session"):
         return
@@ -95,6 +102,8 @@ def _row(entry: Entry) -> dict[str, str]:
     read = entry.prediction
     answer = outcome(entry.verdict, read and read.digit, read.confidence if read else 0.0)
     said = "–" if entry.truth is None else f"{'✓' if entry.is_right else '✗'} {_truth(entry.truth)}"
+    if not entry.is_own:
+        said = text("history.by_label", truth=said)
     return {
         text("history.digit"): image,
         text("history.name"): escaped(entry.name),

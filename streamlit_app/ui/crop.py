@@ -13,9 +13,9 @@ from ui.pictures import data_url, picture, shown
 from ui.recall import recalled
 from ui.texts import text
 
-# The marked picture fits on a phone of 360 pixels, and leaves room beside it to scroll the page.
+# The marked picture at its largest: on a phone there is less room.
 # The sheet goes on above and below it, by MARGIN: a line may also begin outside the photo.
-WIDTH, HEIGHT, MARGIN = 300, 360, 16
+WIDTH, HEIGHT, MARGIN = 340, 440, 16
 CUT = 112  # pixels: the part that is read, beside the buttons that turn it
 TILT = 45  # degrees that the slider goes to each side
 MARK = "mark"  # in the session's state: the _Marking of the photo that is there
@@ -94,7 +94,7 @@ def _ask_box(marking: _Marking) -> Box | None:
         start=marking.lines,
         version=marking.version,
         only_last=True,
-    )
+    ).strokes
     _change(lines=lines)
     return _box(lines[-1], marking) if lines else None
 

@@ -50,3 +50,8 @@ def has_last_digit() -> bool:
 def sample(digit: int) -> np.ndarray:
     """Return a digit of our own, (28, 28) uint8, white on black."""
     return np.pad(written(digit, 24, pen=0.1), 2)
+
+
+def look_at_last() -> None:
+    """Have the last digit read be the one that is looked at, whatever was chosen before."""
+    st.session_state.pop(SHOWN_LAST, None)

@@ -17,7 +17,10 @@ def records_csv(records: Iterable[tuple[DigitRecord, int | None]]) -> bytes:
 
 
 def history_csv(entries: Iterable[Entry]) -> bytes:
-    """Return what was read in the session as CSV; ``right`` is 1, 0, or empty where nobody said."""
+    """Return what was read in the session as CSV.
+
+    ``truth`` is 0-9, NOT_A_DIGIT, or empty where nobody said, and so is ``right``: 1, 0, or empty.
+    """
     return _csv([_history_row(entry) for entry in entries])
 
 

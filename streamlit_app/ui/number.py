@@ -1,21 +1,24 @@
 """Read a number: every digit of the photo, boxes around them, the text, and each digit to look into."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import streamlit as st
 
-from inference import NetworkUnavailable, read_number
+from inference import Classifier, read_number
 from inference.number import WORKING_SIDE, FoundDigit, NumberReading
 from inference.photo import Box, open_measured
 from inference.verdict import SEVERAL_DIGITS
 from ui import results
 from ui.answer import Answer, read_once
-from ui.given import Photo
+from ui.given import Photo, TestImage
 from ui.pictures import over_chequerboard, picture
 from ui.recall import recalled
 from ui.settings import Settings
 from ui.show import show_answer, show_steps
 from ui.texts import text
+from ui.why import offer_why
 from ui.words import confidence
 
 # Of the longer side: the line of a box, seen on a phone and not wider than a pen.
@@ -25,30 +28,74 @@ BOX_COLOUR, CHOSEN_COLOUR = (194, 87, 12), (15, 118, 110)
 DOUBTFUL = 0.9
 # Around a digit that is looked into, as a share of its longer side: enough to see on what it stands.
 AROUND = 0.15
+WANTED = "number_of_several"  # in the session's state: whether they are read
+BOX = 380  # pixels: the photo with its boxes
 
 
-def offer_number(given: Photo, answer: Answer, settings: Settings) -> None:
-    """Offer to read all digits of a photo that was read as one digit, and show them where that is wanted."""
+@dataclass(frozen=True)
+class Number:
+    """A photo (R, C, 3 or 4) uint8, as large as a page of digits is worked on, with its digits in its own pixels."""
+
+    photo: np.ndarray
+    reading: NumberReading
+
+
+def ask_for_number(given: Photo | TestImage, answer: Answer) -> bool:
+    """Ask whether all digits of a photo are to be read; where several were seen they are, unless the person says no."""
+    if not isinstance(given, Photo) or answer.verdict is None:
+        return False
     several = answer.verdict == SEVERAL_DIGITS
-    if not st.toggle(text("read_number.ask"), value=several, key=f"number_{several}"):
-        return
-    try:
-        network = results.classifier()
-    except NetworkUnavailable:
-        return  # the answer has said so
-    pixels, reading = recalled("number", (given.key, id(network)), lambda: _read(given, answer, network))
+    return st.toggle(text("read_number.ask"), value=several, key=WANTED if several else "number_of_one")
+
+
+def offer_number(answer: Answer) -> None:
+    """Offer to read all digits, where the answer is that there are several, and they are not read."""
+    if answer.verdict == SEVERAL_DIGITS and not st.session_state.get(WANTED):
+        st.button(text("read_number.do"), icon=":material/pin:", on_click=_want_number)
+
+
+def _want_number() -> None:
+    st.session_state[WANTED] = True
+
+
+def read_number_once(given: Photo, answer: Answer) -> Number:
+    """Read all digits of a photo that was read as one digit; what was read last is not read again."""
+    network = results.classifier()
+    return recalled("number", (given.key, id(network)), lambda: _read(given, answer, network))
+
+
+def show_number(number: Number, given: Photo) -> int | None:
+    """Show the text, the photo with its boxes, and return the place of the digit that the person chooses, if any."""
+    reading = number.reading
     if not reading.digits:
         st.info(text("read_number.none"))
-        return
-    left, right = st.columns(2, gap="medium")
-    with right:
-        chosen = _show_text(reading, given)
-    with left:
+        return None
+    _show_text(reading)
+    place = st.container()
+    chosen = st.pills(
+        text("read_number.look_into"),
+        range(len(reading.digits)),
+        format_func=lambda place: text("read_number.place", place=place + 1, digit=reading.digits[place].digit),
+        key=f"look_into_{hash(given.key)}",
+    )
+    with place:
         alt = text("read_number.alt", count=len(reading.digits))
-        picture(boxed(pixels, reading, chosen), "", box=380, alt=alt)
-    if chosen is not None:
-        found = reading.digits[chosen]
-        _look_into(Photo(pixels, around(found, *pixels.shape[:2])), settings)
+        picture(boxed(number.photo, reading, chosen), "", box=BOX, alt=alt)
+    return chosen
+
+
+def look_into(number: Number, place: int, settings: Settings) -> None:
+    """Show one digit of several as an answer of its own: read again, alone."""
+    part = Photo(number.photo, around(number.reading.digits[place], *number.photo.shape[:2]))
+    answer = read_once(part, settings, slot="digit_of_number")
+    with st.container(border=True):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            picture(answer.original, text("read_number.cut"), box=220, alt=text("read_number.cut"))
+        with right:
+            show_answer(answer)
+            offer_why(answer, key="why_of_number")
+        show_steps(answer)
 
 
 def boxed(photo: np.ndarray, reading: NumberReading, chosen: int | None = None) -> np.ndarray:
@@ -73,36 +120,18 @@ def around(found: FoundDigit, rows: int, columns: int) -> Box:
     return Box(row, column, min(rows, bottom) - row, min(columns, right) - column)
 
 
-def _read(given: Photo, answer: Answer, network) -> tuple[np.ndarray, NumberReading]:
-    """Return the photo, as large as a page of digits is worked on, with its digits; their boxes are in its pixels."""
+def _read(given: Photo, answer: Answer, network: Classifier) -> Number:
     pixels = answer.original
     if not given.rotation:
         pixels = open_measured(given.source, WORKING_SIDE, given.box).pixels
-    return pixels, read_number(pixels, network)
+    return Number(pixels, read_number(pixels, network))
 
 
-def _show_text(reading: NumberReading, given: Photo) -> int | None:
-    """Show the text and return the place of the digit that the person chooses to look into."""
-    st.caption(text("read_number.found", count=len(reading.digits)))
-    st.code(reading.text, language=None)
+def _show_text(reading: NumberReading) -> None:
+    with st.container(key="number_read"):
+        st.code(reading.text, language=None, wrap_lines=True)
+    words = [text("read_number.found", count=len(reading.digits))]
     doubtful = [f"{one.digit} ({confidence(one.confidence)})" for one in reading.digits if one.confidence < DOUBTFUL]
     if doubtful:
-        st.caption(text("read_number.doubtful", digits=", ".join(doubtful)))
-    return st.pills(
-        text("read_number.look_into"),
-        range(len(reading.digits)),
-        format_func=lambda place: text("read_number.place", place=place + 1, digit=reading.digits[place].digit),
-        key=f"look_into_{hash(given.key)}",
-    )
-
-
-def _look_into(part: Photo, settings: Settings) -> None:
-    """Show one digit of several as an answer of its own: read again, alone."""
-    answer = read_once(part, settings, slot="digit_of_number")
-    with st.container(border=True):
-        left, right = st.columns(2, gap="medium")
-        with left:
-            picture(answer.original, text("read_number.cut"), box=220, alt=text("read_number.cut"))
-        with right:
-            show_answer(answer)
-        show_steps(answer)
+        words.append(text("read_number.doubtful", digits=", ".join(doubtful)))
+    st.caption(" ".join(words))

@@ -29,7 +29,7 @@ def open_page(name: str) -> None:
             link(other, text(f"page.{other}"))
         ask_language()
         _tell_browser_the_language()
-        _close_menu_on_phones(name)
+        _begin_at_its_top(name)
     st.title(NAME if name == "home" else title, anchor=False)
 
 
@@ -44,12 +44,16 @@ def _tell_browser_the_language() -> None:
     st.html(script, unsafe_allow_javascript=True)
 
 
-def _close_menu_on_phones(name: str) -> None:
-    """Have the sidebar close once its page is there: on a phone it would lie over it."""
+def _begin_at_its_top(name: str) -> None:
+    """Have a page that was not there before be seen from its top, and no menu over it.
+
+    It would be scrolled as far as the page before it, and on a phone the sidebar would lie over it.
+    """
     script = f"""<script>
-if (window.innerWidth < 768 && window.shownPage !== '{name}') {{
+if (window.shownPage !== '{name}') {{
+  document.querySelector('[data-testid=stMain]').scrollTo(0, 0)
   const menu = document.querySelector('[data-testid=stSidebar][data-collapsed=false]')
-  menu?.querySelector('button[aria-expanded=true]')?.click()
+  if (window.innerWidth < 768) menu?.querySelector('button[aria-expanded=true]')?.click()
 }}
 window.shownPage = '{name}'
 </script>"""

@@ -13,14 +13,23 @@ def show_rooms(page: str, rooms: dict[str, Callable[[], None]]) -> None:
     ``rooms``: name -> what draws it; its title is the text PAGE.room_NAME.
     """
     titles = {name: text(f"{page}.room_{name}") for name in rooms}
+    st.session_state.setdefault(_key(page), next(iter(titles)))
     chosen = st.pills(
         text("page.rooms"),
         titles,
         format_func=titles.get,
-        default=next(iter(titles)),
         required=True,
-        key=f"{page}_room",
+        key=_key(page),
         persist_state="session",
         label_visibility="collapsed",
     )
     rooms[chosen]()
+
+
+def open_room(page: str, name: str) -> None:
+    """Have a room be the open one when the page is next shown: for what leads there from elsewhere."""
+    st.session_state[_key(page)] = name
+
+
+def _key(page: str) -> str:
+    return f"{page}_room"

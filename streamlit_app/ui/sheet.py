@@ -1,10 +1,10 @@
 """A sheet to draw on, with a mouse, a pen or a finger: a component of our own, in sheet.js and sheet.css.
 
-The pen's width belongs to the stroke from its first point on, and what is drawn changes only by the person's own hand:
-a rerun of the page, however late its answer comes, never takes a stroke away.
+The pen's width is chosen beside the sheet and belongs to the stroke from its first point on, and what is drawn changes
+only by the person's own hand: a rerun of the page, however late its answer comes, never takes a stroke away.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,11 @@ import numpy as np
 import streamlit as st
 
 HTML = """<div class="sheet"><canvas role="img"></canvas>
-<div class="buttons"><button type="button"></button><button type="button"></button></div></div>"""
+<div class="tools">
+<div class="buttons"><button type="button"></button><button type="button"></button></div>
+<label><span class="title"></span><input type="range" step="2">
+<span class="pen"><span class="dot"></span></span></label>
+</div></div>"""
 FOLDER = Path(__file__).parent
 MOST_POINTS = 20_000  # of a drawing: more are not looked at
 FINE = 4  # bits of a pixel's fractions, for OpenCV
@@ -25,6 +29,25 @@ class Stroke:
 
     pen: float
     points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a person has beside a sheet: the titles of Undo, of Clear and of the pen's width, and its bounds."""
+
+    undo: str
+    clear: str
+    width: str
+    thinnest: int
+    thickest: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is on a sheet, and how wide the pen is now."""
+
+    strokes: tuple[Stroke, ...]
+    pen: float
 
 
 def ask_strokes(
@@ -39,16 +62,16 @@ def ask_strokes(
     margin: int = 0,
     picture: str | None = None,
     only_last: bool = False,
-    buttons: tuple[str, str] | None = None,
-) -> tuple[Stroke, ...]:
-    """Show a sheet of ``size`` (height, width) pixels, and return the strokes that are on it.
+    tools: Tools | None = None,
+) -> Sheet:
+    """Show a sheet of ``size`` (height, width) pixels, smaller where there is less room, and return what is on it.
 
-    ``start``: those on it when it appears, or gets a new ``version``; ``margin``: pixels above and below it where a
-    stroke may begin, too; ``picture``: the URL of what it shows; ``only_last``: a new stroke takes the place of the
-    last; ``buttons``: the titles of Undo and Clear; ``label``: for those who do not see it.
+    ``start``: the strokes on it when it appears, or gets a new ``version``; ``pen``: how wide the pen is then;
+    ``margin``: pixels above and below it where a stroke may begin, too; ``picture``: the URL of what it shows;
+    ``only_last``: a new stroke takes the place of the last; ``label``: for those who do not see it. All lengths are in
+    the sheet's own pixels, however large it is shown.
     """
     height, width = size
-    undo, clear = buttons or (None, None)
     data = {
         "height": height,
         "width": width,
@@ -60,13 +83,14 @@ def ask_strokes(
         "margin": margin,
         "picture": picture,
         "only_last": only_last,
-        "undo": undo,
-        "clear": clear,
+        "tools": tools and asdict(tools),
     }
     read = {name: (FOLDER / f"sheet.{name}").read_text("utf-8") for name in ("css", "js")}
     sheet = st.components.v2.component("digitlens_sheet", html=HTML, **read)
-    told = sheet(data=data, key=key, on_strokes_change=lambda: None, width="content").get("strokes")
-    return start if told is None or told["version"] != version else _strokes(told["list"])
+    told = sheet(data=data, key=key, on_strokes_change=lambda: None, on_pen_change=lambda: None)
+    list_, chosen = told.get("strokes"), told.get("pen")
+    strokes = start if list_ is None or list_["version"] != version else _strokes(list_["list"])
+    return Sheet(strokes, pen if chosen is None else _pen(chosen))
 
 
 def drawn(strokes: tuple[Stroke, ...], side: int) -> np.ndarray:
@@ -87,5 +111,9 @@ def _strokes(told: list[dict[str, Any]]) -> tuple[Stroke, ...]:
         points = np.clip(np.array(one["points"][:left], np.float64).reshape(-1, 2), -1000, 2000)
         left -= len(points)
         if len(points):
-            strokes.append(Stroke(min(max(float(one["pen"]), 1.0), 100.0), tuple(map(tuple, points.tolist()))))
+            strokes.append(Stroke(_pen(one["pen"]), tuple(map(tuple, points.tolist()))))
     return tuple(strokes)
+
+
+def _pen(told: Any) -> float:
+    return min(max(float(told), 1.0), 100.0)

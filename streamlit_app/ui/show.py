@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from inference import Prediction
 from inference.candidates import SURE
 from inference.quality import WEIGHTS
 from inference.steps import STEPS
@@ -25,9 +24,12 @@ VOTE = 104  # pixels: three looks beside each other on a phone
 
 def show_answer(answer: Answer) -> None:
     """Show the verdict, and what the network reads beside the three best guesses."""
-    if answer.problem:
-        st.error(said(answer.problem))
-    _show_verdict(answer)
+    show_verdict(answer)
+    show_guesses(answer)
+
+
+def show_guesses(answer: Answer) -> None:
+    """Show what the network reads beside the three best guesses."""
     if answer.digit is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -35,13 +37,18 @@ def show_answer(answer: Answer) -> None:
             picture(answer.digit, text("answer.read"), box=READ, alt=text("answer.read_alt"))
         if answer.prediction is not None:
             with st.container(width="stretch"):
+                if answer.verdict == NOT_A_DIGIT:
+                    st.caption(text("answer.if_it_were"))
                 for digit, probability in answer.prediction.top(3):
                     st.progress(min(1.0, probability), f"**{digit}** · {confidence(probability)}")
     if answer.trace and answer.prediction is not None and {digit for digit, _ in answer.prediction.top(2)} == {1, 7}:
         (st.caption if answer.verdict == DIGIT else st.info)(text("answer.one_and_seven"))
 
 
-def _show_verdict(answer: Answer) -> None:
+def show_verdict(answer: Answer) -> None:
+    """Show the digit, how sure it is, and what is to be said about it."""
+    if answer.problem:
+        st.error(said(answer.problem))
     if answer.verdict == BLANK or answer.digit is None:
         st.warning(f"**{text('answer.none_found')}** {said(answer.quality.advice) if answer.quality else ''}")
     if answer.prediction is None:
@@ -57,7 +64,7 @@ def _show_verdict(answer: Answer) -> None:
     if answer.verdict == UNSURE:
         st.warning(" ".join([f"**{text('answer.unsure')}**", *_why_unsure(answer)]))
     if answer.verdict == NOT_A_DIGIT:
-        st.warning(text("answer.not_a_digit", digit=answer.prediction.digit))
+        st.warning(text("answer.not_a_digit"))
     if answer.verdict == SEVERAL_DIGITS:
         st.info(text("answer.several_digits", digit=answer.prediction.digit))
     if answer.label is not None:
@@ -85,7 +92,7 @@ def show_details(answer: Answer) -> None:
     left, right = st.columns(2, gap="medium")
     if answer.prediction is not None:
         with left:
-            _show_probabilities(answer.prediction)
+            _show_probabilities(answer)
     if answer.quality is not None:
         with right if answer.prediction is not None else left:
             _show_quality(answer)
@@ -94,9 +101,11 @@ def show_details(answer: Answer) -> None:
     show_steps(answer)
 
 
-def _show_probabilities(prediction: Prediction) -> None:
+def _show_probabilities(answer: Answer) -> None:
     st.subheader(text("answer.probabilities"), anchor=False)
-    show_chart(probability_chart(prediction.probabilities), alt=text("answer.probabilities_alt"))
+    if answer.verdict == NOT_A_DIGIT:
+        st.caption(text("answer.if_it_were"))
+    show_chart(probability_chart(answer.prediction.probabilities), alt=text("answer.probabilities_alt"))
 
 
 def _show_quality(answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from inference import PhotoError, open_photo
@@ -9,14 +10,14 @@ from ui.crop import ask_mark, forget_mark
 from ui.examples import offer_examples
 from ui.given import Photo
 from ui.paste import accept_pastes
-from ui.pictures import picture, shown
+from ui.pictures import data_url, framed, shown
 from ui.recall import recalled
 from ui.texts import text
 from ui.words import escaped
 
 TYPES = ["jpg", "jpeg", "jfif", "png", "heic", "heif", "avif", "webp", "gif", "bmp", "tif", "tiff"]
 UPLOADED = "uploaded"  # in the session's state: the name and the bytes of the photo
-PREVIEW = 260  # pixels: with it, input and answer are seen together on a screen of 1280×720
+PREVIEW = 800  # pixels of the photo as it is sent: twice as many as it is shown with
 
 
 def ask_upload() -> Photo | None:
@@ -41,7 +42,7 @@ def markable(data: bytes, name: str, *, preview: bool) -> Photo:
     """Return a photo with what the person marks in it; ``preview``: show it, unless it is shown to be marked."""
     given = Photo(data, name=name, thing=hash(data))
     try:
-        pixels = recalled("preview", hash(data), lambda: shown(open_photo(data), 2 * PREVIEW))
+        pixels = recalled("preview", hash(data), lambda: framed(shown(open_photo(data), PREVIEW)))
     except PhotoError:
         return given  # the answer says what is wrong with it
     place = st.container()
@@ -50,8 +51,13 @@ def markable(data: bytes, name: str, *, preview: bool) -> Photo:
         return replace(given, box=mark.box, rotation=mark.rotation)
     if preview:
         with place:
-            picture(pixels, "", box=PREVIEW, alt=text("answer.given_alt"))
+            _show(pixels)
     return given
+
+
+def _show(pixels: np.ndarray) -> None:
+    with st.container(key="given_photo"):
+        st.image(data_url(pixels, exact=False), width="stretch", alt=text("answer.given_alt"))
 
 
 def _keep(name: str, data: bytes) -> None:

@@ -52,6 +52,12 @@ def test_prediction(person):
     person.upload("five.png", "image/png", encoded(photo(5)))
     person.page.get_by_text("Ten probabilities").wait_for()
     assert violations(person) == []
+    person.page.get_by_text("Read a number").click()
+    person.page.get_by_test_id("stCode").wait_for()
+    assert violations(person) == []
+    person.choose("Draw")
+    person.page.get_by_role("slider", name="Pen").wait_for()
+    assert violations(person) == []
 
 
 @pytest.mark.parametrize("page", ROOMS)

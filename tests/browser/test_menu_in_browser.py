@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from inference.samples import encoded, photo
 from tests.browser.harness import PHONE
 
 pytestmark = pytest.mark.browser
@@ -25,11 +24,3 @@ def test_on_a_phone_the_menu_closes_once_a_page_is_chosen(dashboard):
     page.reload()
     dashboard.settle()
     expect(menu).to_have_attribute("data-collapsed", "true")
-
-
-def test_an_answer_leads_to_its_walk_through_the_network(dashboard):
-    dashboard.open_prediction("Upload")
-    dashboard.upload("seven.png", "image/png", encoded(photo(7)))
-    dashboard.page.get_by_role("link", name="Why? See it walk through the network").click()
-    expect(dashboard.page.get_by_role("heading", name="Architecture", exact=True)).to_be_visible()
-    expect(dashboard.page.get_by_text("Your last digit")).to_be_visible()

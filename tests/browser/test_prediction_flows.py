@@ -15,7 +15,7 @@ from inference.samples import encoded, photo
 from tests.browser.harness import PHONE, Dashboard, Watch
 from tests.browser.test_crop_in_browser import drag_finger
 from tests.drawn import mouse_paths
-from ui.canvas import SIDE
+from ui.canvas import SIDE, THICKEST, THINNEST
 from ui.examples import NUMBER
 from ui.many import THUMBNAIL
 
@@ -47,7 +47,7 @@ def assert_fits(page: Page) -> None:
 def open_many(person: Dashboard) -> None:
     person.open_prediction("Many")
     expect(person.page.get_by_text("Photos, or a ZIP of photos")).to_be_visible()
-    expect(person.page.get_by_text("A photo of one handwritten digit")).to_have_count(0)
+    expect(person.page.get_by_text("A photo of a handwritten digit or number")).to_have_count(0)
 
 
 def zipped() -> bytes:
@@ -104,7 +104,7 @@ def test_each_digit_of_a_number_can_be_looked_into(phone):
     for place, digit in enumerate(NUMBER, start=1):
         page.get_by_role("radio", name=f"{place}: {digit}").click()
         expect(page.get_by_text("This digit alone")).to_be_visible()
-        expect(phone.metric("Digit").nth(1)).to_have_text(str(digit))
+        expect(phone.metric("Digit").first).to_have_text(str(digit))
     assert_fits(page)
 
 
@@ -121,6 +121,67 @@ def test_a_finger_draws_everywhere_on_the_sheet(phone):
     expect(phone.metric("Digit")).to_have_count(0)
 
 
+@pytest.mark.parametrize("mode", ["Upload", "Draw"])
+def test_a_photo_and_the_sheet_have_the_width_of_a_phone(phone, mode):
+    page = phone.page
+    phone.open_prediction(mode)
+    if mode == "Upload":
+        page.get_by_role("button", name="Photo", exact=True).click()
+        expect(phone.metric("Digit")).to_have_text("4")
+    given = page.locator(".sheet canvas" if mode == "Draw" else "[data-testid=stImage] img").first
+    assert given.bounding_box()["width"] >= PHONE["width"] - 60
+    assert_fits(page)
+
+
+def test_the_number_stands_before_any_single_digit(phone):
+    page = phone.page
+    phone.open_prediction("Upload")
+    page.get_by_role("button", name="Number", exact=True).click()
+    expect(page.get_by_test_id("stCode")).to_be_in_viewport()
+    expect(phone.metric("Digit")).not_to_be_visible()
+    page.get_by_text("Read as one digit").click()
+    expect(phone.metric("Digit")).to_be_visible()
+
+
+@pytest.mark.parametrize("who", ["dashboard", "phone"])
+def test_why_leads_to_what_speaks_for_the_answer(who, request):
+    person = request.getfixturevalue(who)
+    page = person.page
+    person.open_prediction("Upload")
+    page.get_by_role("button", name="Photo", exact=True).click()
+    page.get_by_role("button", name="Why?").click()
+    expect(page.get_by_role("heading", name="Architecture", exact=True)).to_be_in_viewport()
+    expect(page.get_by_alt_text("The digit with orange where it speaks for 4")).to_be_in_viewport()
+
+
+def width_of_ink(dashboard: Dashboard, row: int) -> int:
+    """Return how many pixels of a row of the sheet have ink."""
+    return dashboard.page.locator(".sheet canvas").evaluate(
+        """(canvas, row) => {
+            const { data } = canvas.getContext('2d').getImageData(0, row, canvas.width, 1)
+            return [...data.keys()].filter(i => i % 4 === 0 && data[i] < 128).length
+        }""",
+        row,
+    )
+
+
+def test_the_very_next_stroke_has_the_new_width_of_the_pen(dashboard):
+    dashboard.open_prediction("Draw")
+    page = dashboard.page
+    expect(page.locator(".sheet canvas")).to_be_visible()
+    page.get_by_role("slider").focus()
+    for key, width in (("End", THICKEST), ("Home", THINNEST)):
+        page.keyboard.press(key)
+        dashboard.draw([(SIDE / 2, 40), (SIDE / 2, SIDE - 40)])  # not waiting for the server
+        assert width_of_ink(dashboard, SIDE // 2) == pytest.approx(width, abs=2)
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_role("slider").focus()
+    dashboard.settle()
+    dashboard.choose("Camera")
+    dashboard.choose("Draw")
+    expect(page.get_by_role("slider", name="Pen")).to_have_value(str(THINNEST))
+
+
 def test_a_thicker_pen_draws_thicker_and_a_stroke_is_answered_soon(dashboard):
     dashboard.open_prediction("Draw")
     page = dashboard.page
@@ -128,7 +189,7 @@ def test_a_thicker_pen_draws_thicker_and_a_stroke_is_answered_soon(dashboard):
     page.get_by_role("slider").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    expect(page.get_by_test_id("stSliderThumbValue")).to_have_text("30")
+    expect(page.get_by_role("slider", name="Pen")).to_have_value("34")
     times = []
     for digit in (1, 7, 4) * 3:
         # The fastest counts: what else this machine does makes the others slower.
@@ -237,7 +298,7 @@ def test_an_answer_is_corrected_by_keyboard_and_taken_along(dashboard):
     dashboard.upload("six.png", "image/png", encoded(photo(6)))
     expect(dashboard.metric("Digit")).to_have_text("6")
     page.get_by_role("button", name="✓ Right").click()
-    page.get_by_text("This session: 2 read, 1 right, 1 wrong").click()
+    page.get_by_text("This session: 2 read. You called 1 right and 1 wrong.").click()
     expect(page.get_by_role("row")).to_have_count(3)
     history = rows_of(downloaded(page, "History (CSV)"))
     assert [(row["name"], row["digit"], row["truth"], row["right"]) for row in history] == [
@@ -247,7 +308,9 @@ def test_an_answer_is_corrected_by_keyboard_and_taken_along(dashboard):
     with zipfile.ZipFile(io.BytesIO(downloaded(page, "Checked digits (ZIP): 2"))) as archive:
         assert sorted(name.split("/")[0] for name in archive.namelist()) == ["6", "8"]
     page.get_by_role("button", name="Forget all").click()
-    expect(page.get_by_text("This session: 1 read, 0 right, 0 wrong")).to_be_visible()  # what is on the page is read
+    expect(
+        page.get_by_text("This session: 1 read. You called 0 right and 0 wrong.")
+    ).to_be_visible()  # what is on the page is read
 
 
 # --- Many at once --------------------------------------------------------------------------------------------------
