@@ -311,6 +311,64 @@ def test_the_answers_of_another_command_are_not_gone_on_with(folder, tmp_path, c
     assert out.read_bytes() == before
 
 
+@pytest.mark.parametrize("kind", ["csv", "json"])
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (["--tta"], "tta: false, and now true"),
+        (["--model", "mlp"], 'model: "mnist_cnn", and now "mlp"'),
+        (["--rembg", "auto"], 'rembg: "never", and now "auto"'),
+        (["--rotation", "5"], "rotation: 0.0, and now 5.0"),
+        (["--box", "0,0,90,90"], "box: null, and now [0, 0, 90, 90]"),
+    ],
+)
+def test_the_answers_of_other_settings_are_not_gone_on_with(folder, tmp_path, capsys, kind, then, said):
+    out = tmp_path / f"answers.{kind}"
+    assert main(["predict", "--rembg", "never", str(folder / "002.png"), "--out", str(out)]) == 0
+    before = out.read_bytes(), settings_file(out).read_bytes()
+    other = ["predict", "--rembg", "never", *then, str(folder / "003.png"), "--out", str(out), "--resume"]
+    assert main(other) == 2
+    sentence = capsys.readouterr().err
+    assert sentence.count("\n") == 1
+    assert said in sentence
+    assert (out.read_bytes(), settings_file(out).read_bytes()) == before
+
+
+def settings_file(out: Path) -> Path:
+    return out.with_name(f"{out.name}.settings")
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[1]", "milk"])
+def test_answers_of_which_nobody_knows_how_they_were_made_are_not_gone_on_with(folder, tmp_path, capsys, content):
+    out = tmp_path / "answers.csv"
+    options = ["predict", "--rembg", "never", "--out", str(out), "--resume"]
+    assert main([*options, str(folder / "002.png")]) == 0
+    settings_file(out).unlink()
+    if content is not None:
+        settings_file(out).write_text(content)
+    before = out.read_bytes()
+    assert main([*options, str(folder / "003.png")]) == 2
+    sentence = capsys.readouterr().err
+    assert sentence.count("\n") == 1
+    assert "answers.csv.settings" in sentence
+    assert out.read_bytes() == before
+
+
+def test_the_settings_of_answers_that_were_deleted_are_written_anew_but_nothing_else(folder, tmp_path, capsys):
+    out = tmp_path / "answers.csv"
+    options = ["predict", str(folder / "002.png"), "--out", str(out), "--rembg"]
+    assert main([*options, "never"]) == 0
+    out.unlink()
+    assert main([*options, "auto"]) == 0
+    assert json.loads(settings_file(out).read_text())["rembg"] == "auto"
+    out.unlink()
+    settings_file(out).write_text("milk")
+    assert main([*options, "auto"]) == 2
+    assert "other things" in capsys.readouterr().err
+    assert settings_file(out).read_text() == "milk"
+    assert not out.exists()
+
+
 def test_json_and_csv_exclude_each_other(folder, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["predict", "--json", "--csv", str(folder)])

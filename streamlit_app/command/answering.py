@@ -20,7 +20,7 @@ from command.answers import (
 from command.given import GivenFile, given_files
 from command.ray_engine import PARQUET, How, predict_with_ray
 from command.signals import Stop, raised
-from inference import cutout
+from inference import __version__, cutout
 from inference.batch import in_order, read_digits
 from inference.classifier import Classifier, judge_trouble
 from inference.number import NumberReading, read_number
@@ -41,7 +41,8 @@ def predict(options: argparse.Namespace) -> int:
     def readings(paths: Iterable[Path], stopped: Callable[[], bool]) -> Iterator[Reading | PhotoError]:
         return read_digits(paths, classifier, config, **how, stopped=stopped)
 
-    return _answer_each(options, readings, digit_record, digit_error, digit_line)
+    settings = {"rembg": options.rembg, **how}
+    return _answer_each(options, settings, readings, digit_record, digit_error, digit_line)
 
 
 def _classifier(options: argparse.Namespace) -> Classifier:
@@ -76,11 +77,12 @@ def read(options: argparse.Namespace) -> int:
     def readings(paths: Iterable[Path], stopped: Callable[[], bool]) -> Iterator[NumberReading | PhotoError]:
         return in_order(work, paths, stopped)
 
-    return _answer_each(options, readings, number_record, number_error, number_line)
+    return _answer_each(options, {}, readings, number_record, number_error, number_line)
 
 
 def _answer_each(
     options: argparse.Namespace,
+    settings: dict,
     readings: Callable[[Iterable[Path], Callable[[], bool]], Iterator],
     as_record: Callable[[str, object], object],
     as_error: Callable[[str, PhotoError], object],
@@ -88,7 +90,8 @@ def _answer_each(
 ) -> int:
     """Write one answer for each file, in their order; return the exit status.
 
-    ``readings`` takes paths, and a function that tells whether to stop, and yields a reading or an error for each.
+    ``settings``: what the answers hang on beside the network, as JSON values by name. ``readings`` takes paths, and a
+    function that tells whether to stop, and yields a reading or an error for each.
     """
     failed = answered = False
     asked: deque[GivenFile] = deque()  # those that are being read
@@ -100,7 +103,9 @@ def _answer_each(
                 yield file.path
 
     example = as_json(as_error("", PhotoError("", "")))
-    with _answer_file(options, as_line, example) as (out, known), Stop() as stop, _progress(options, known) as advance:
+    settings = {"version": __version__, "model": options.model, **settings}
+    answers = _answer_file(options, as_line, example, settings)
+    with answers as (out, known), Stop() as stop, _progress(options, known) as advance:
         for result in readings(to_read(given_files(options.paths)), lambda: stop.signal is not None):
             file = asked.popleft()
             advance()
@@ -121,7 +126,7 @@ def _answer_each(
 
 @contextmanager
 def _answer_file(
-    options: argparse.Namespace, as_line: Callable[[dict], str], example: dict
+    options: argparse.Namespace, as_line: Callable[[dict], str], example: dict, settings: dict
 ) -> Iterator[tuple[AnswerFile, set[str]]]:
     """Give where answers go, and the photos that are answered there already."""
     if options.out is None:
@@ -138,7 +143,7 @@ def _answer_file(
         raise AnswersError(f"{path} is named as {kind_by_name.upper()}, but --{kind} is asked for: choose one of them.")
     if kind is None:
         raise AnswersError(f"{path} may hold JSON or CSV: say --json or --csv, or name it with such an ending.")
-    file, known = opened_for_answers(path, kind, options.resume, example)
+    file, known = opened_for_answers(path, kind, options.resume, example, settings)
     with file:
         yield AnswerFile(file, kind, as_line, has_rows=file.tell() > 0), known
 

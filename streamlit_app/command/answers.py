@@ -50,24 +50,59 @@ def _csv(values) -> str:
     return text.getvalue()
 
 
-def opened_for_answers(path: Path, kind: str, resume: bool, example: dict) -> tuple[TextIO, set[str]]:
+def opened_for_answers(path: Path, kind: str, resume: bool, example: dict, settings: dict) -> tuple[TextIO, set[str]]:
     """Open the file for answers; return it with the names of the photos that it already answers.
 
     With ``resume`` it goes on after its last whole row; without, a file that is there is left as it is.
-    ``example``: any answer of those to write; a file of another kind of answers is refused. Raises AnswersError.
+    ``example``: any answer of those to write; a file of another kind of answers is refused. ``settings``: how photos
+    are read, as JSON values by name; a file beside the answers keeps them, and answers that were made with others, or
+    nobody knows how, are not gone on with. Raises AnswersError.
     """
+    settings = json.loads(json.dumps(settings))
+    beside = path.with_name(f"{path.name}.settings")
     try:
-        answered = _whole_rows(path, kind, example) if resume and path.is_file() else set()
-        mode = "a" if resume else "x"
-        return path.open(mode, encoding="utf-8", errors="backslashreplace", newline=""), answered
+        kept = _kept_settings(beside)
+        answered, end = _whole_rows(path, kind, example) if resume and path.is_file() else (set(), None)
+        if answered:
+            _check_settings(path, beside, kept, settings)
+        if end is not None:
+            os.truncate(path, end)
+        file = path.open("a" if resume else "x", encoding="utf-8", errors="backslashreplace", newline="")
+        if not answered:
+            beside.write_text(json.dumps(settings) + "\n", encoding="utf-8")
+        return file, answered
     except FileExistsError as error:
         raise AnswersError(f"{path} is there already: --resume goes on with it, or choose another name.") from error
     except OSError as error:
         raise AnswersError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _whole_rows(path: Path, kind: str, example: dict) -> set[str]:
-    """Return which photos a file of answers answers, and cut off what was being written when it was left."""
+def _kept_settings(beside: Path) -> dict:
+    """Return the settings in the file beside answers, without one none; what is not ours there is left as it is."""
+    try:
+        kept = json.loads(beside.read_text(encoding="utf-8") or "{}")  # a full disk leaves nothing
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        kept = None
+    if not isinstance(kept, dict):
+        raise AnswersError(f"{beside} holds other things than settings: choose another name for the answers.")
+    return kept
+
+
+def _check_settings(path: Path, beside: Path, kept: dict, settings: dict) -> None:
+    if not kept:
+        raise AnswersError(f"How {path} was made is not known, as {beside} is missing or empty: choose another name.")
+    for name in kept | settings:
+        if kept.get(name) != settings.get(name):
+            before, now = (json.dumps(values.get(name)) for values in (kept, settings))
+            raise AnswersError(
+                f"{path} was made with {name}: {before}, and now {now} is asked for: use the same, or another name."
+            )
+
+
+def _whole_rows(path: Path, kind: str, example: dict) -> tuple[set[str], int]:
+    """Return which photos a file of answers answers, and where its last whole row ends, in bytes."""
     answered, end = set(), 0
     names = list(example if kind == JSON else columns(example))
     with path.open("rb") as file:
@@ -92,8 +127,7 @@ def _whole_rows(path: Path, kind: str, example: dict) -> set[str]:
             if not is_header:
                 answered.add(name_in_a_table(name))
             end += len(line)
-    os.truncate(path, end)
-    return answered
+    return answered, end
 
 
 def _begins(line: bytes, ours: bytes) -> bool:
