@@ -6,9 +6,12 @@ from dataclasses import fields
 
 import pytest
 
-from inference import PhotoError
+from command.given import given_files
+from inference import PhotoError, open_photo
 from inference.archive import is_zip, photos_in, shown_name
 from inference.limits import MEBIBYTE, LimitError, Limits
+from inference.samples import encoded
+from tests.drawn import drawing
 from training.serving import ROOT
 from training.stress.files import zip_of
 
@@ -24,7 +27,40 @@ def test_photos_come_out_in_order_without_what_file_managers_add():
     packed = zip_of(files)
     assert is_zip(packed)
     assert taken(packed) == [("b/2.png", b"two"), ("a.png", b"one")]
-    assert taken(zip_of([])) == []
+
+
+BESIDE = [
+    ("notes.txt", b"no image"),
+    ("empty", b""),
+    ("page.pdf", b"%PDF-1.4"),
+    ("inner.zip", zip_of([("a.png", b"x")])),
+    ("large.csv", b"1," * MEBIBYTE),
+    ("deep/._seven.png", b"\0\5\26\7"),
+]
+PHOTOS = [("broken.png", b""), ("seven", encoded(drawing(7))), ("text.jpg", b"no image"), ("x.ICO", b"no image")]
+
+
+def test_a_zip_and_a_folder_pass_over_the_same(tmp_path):
+    for name, data in BESIDE + PHOTOS:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    in_zip = [name for name, _ in photos_in(zip_of(BESIDE + PHOTOS), Limits(upload_mb=1, zip_ratio=10_000))]
+    in_folder = []
+    for file in given_files([str(tmp_path)]):
+        try:
+            open_photo(file.path)
+        except PhotoError as error:
+            if file.is_passed_over(error):
+                continue
+        in_folder.append(file.path.name)
+    assert in_zip == in_folder == [name for name, _ in PHOTOS]
+
+
+@pytest.mark.parametrize("files", [[], [("d/", b"")], [("__MACOSX/._a.png", b"x")], BESIDE])
+def test_a_zip_without_a_photo_is_one_sentence(files):
+    with pytest.raises(PhotoError, match="no photo in the ZIP") as caught:
+        taken(zip_of(files), zip_ratio=10_000)
+    assert caught.value.code == "no_photo"
 
 
 @pytest.mark.parametrize(
@@ -53,16 +89,17 @@ def test_what_unpacks_to_too_much_is_refused_by_size_and_by_ratio():
 
 
 def test_one_large_file_does_not_spoil_the_others():
-    assert taken(zip_of([("large", bytes(2 * MEBIBYTE)), ("a", b"a")]), upload_mb=1, zip_ratio=10_000) == [
+    large = b"\xff\xd8\xff" + bytes(2 * MEBIBYTE)
+    assert taken(zip_of([("large", large), ("a.png", b"a")]), upload_mb=1, zip_ratio=10_000) == [
         ("large", "too_large"),
-        ("a", b"a"),
+        ("a.png", b"a"),
     ]
 
 
 def test_damaged_locked_and_oddly_packed_files_are_named():
-    packed = bytearray(zip_of([("damaged", b"0123456789" * 9), ("a", b"a")]))
+    packed = bytearray(zip_of([("damaged", b"0123456789" * 9), ("a.png", b"a")]))
     packed[packed.index(b"damaged") + 9] ^= 0xFF
-    assert taken(bytes(packed)) == [("damaged", "damaged"), ("a", b"a")]
+    assert taken(bytes(packed)) == [("damaged", "damaged"), ("a.png", b"a")]
     locked = bytearray(zip_of([("locked", b"x")]))
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     assert taken(bytes(locked)) == [("locked", "encrypted")]

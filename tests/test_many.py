@@ -71,7 +71,7 @@ def test_photos_and_those_in_a_zip_are_taken_in_their_order():
 
 
 def test_no_more_photos_are_taken_than_the_limit_allows():
-    files = [File(f"{place}.png", b"") for place in range(4)] + [File("z.zip", zipped(a=b"", b=b""))]
+    files = [File(f"{place}.png", b"") for place in range(4)] + [File("z.zip", zipped(**{"a.png": b"", "b.png": b""}))]
     assert len(list(photos_of(files, Limits(batch_files=5)))) == 5
 
 
@@ -83,6 +83,13 @@ def test_a_zip_that_is_refused_is_one_row_and_what_comes_after_it_is_taken():
     (first, damaged), (second, too_large), last = photos_of(files, limits)
     assert (first, damaged.code, second, too_large.code) == ("cut.zip", "damaged_zip", "bomb.zip", "zip_too_large")
     assert last == ("a.png", b"1")
+
+
+@pytest.mark.parametrize("inside", [{}, {"notes.txt": b"no image"}])
+def test_a_zip_without_a_photo_is_a_row_that_says_so(inside):
+    files = [File("none.zip", zipped(**inside)), File("a.png", b"1")]
+    (first, error), last = photos_of(files, Limits())
+    assert (first, error.code, last) == ("none.zip", "no_photo", ("a.png", b"1"))
 
 
 def test_files_together_are_measured_against_the_limit():

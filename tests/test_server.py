@@ -131,7 +131,9 @@ def test_read_answers_every_digit(client):
 
 
 def test_batch_answers_a_row_for_each_photo_in_order(client):
-    packed = zip_of([("folder/7.png", SEVEN), ("__MACOSX/7.png", b"x"), ("broken.png", SEVEN[:60])])
+    packed = zip_of(
+        [("folder/7.png", SEVEN), ("__MACOSX/7.png", b"x"), ("notes.txt", b"no image"), ("broken.png", SEVEN[:60])]
+    )
     files = [("2.jpg", TWO), ("notes.txt", b"no image"), ("photos.zip", packed), ("7.png", SEVEN)]
     answer = client.post("/api/batch?rembg=never", files)
     assert answer.status == 200
@@ -140,6 +142,12 @@ def test_batch_answers_a_row_for_each_photo_in_order(client):
     assert [row["digit"] for row in rows] == [2, None, 7, None, 7]
     assert [row["error"] and row["error"]["code"] for row in rows] == [None, "not_an_image", None, "damaged", None]
     assert all(list(row) == FIELDS for row in rows)
+
+
+@pytest.mark.parametrize("inside", [[], [("notes.txt", b"no image")]])
+def test_a_zip_without_a_photo_is_refused(client, inside):
+    answer = client.post("/api/batch", [("none.zip", zip_of(inside))])
+    assert (answer.status, answer.json["error"]["code"]) == (422, "no_photo")
 
 
 def test_models_are_listed_with_the_default_first(client):

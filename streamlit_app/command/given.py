@@ -6,16 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from inference.beside import is_passed_over
 from inference.photo import PhotoError
-
-# What a file that is no image is called: in a folder it is passed over, unless its name says that it is one.
-NO_IMAGE = ("not_an_image", "empty")
-# The endings of images: those that are read, others, and cameras' own. A list of ours: each system's is another.
-IMAGE_ENDINGS = (
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".heic", ".heif", ".avif", ".webp", ".gif", ".bmp", ".dib", ".tif"}
-    | {".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".ico", ".pcx", ".tga", ".svg", ".jp2", ".j2k", ".jxl", ".psd"}
-    | {".xcf", ".exr", ".hdr", ".qoi", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"}
-)
 
 
 @dataclass(frozen=True)
@@ -28,8 +20,7 @@ class GivenFile:
 
     def is_passed_over(self, error: PhotoError) -> bool:
         """Tell whether an error is no word worth: in a folder there are other things than images."""
-        named_as_image = self.path.suffix.lower() in IMAGE_ENDINGS
-        return self.is_listed and error.code in NO_IMAGE and not named_as_image
+        return self.is_listed and is_passed_over(self.path.name, error)
 
 
 def given_files(names: Iterable[str]) -> Iterator[GivenFile]:

@@ -4,8 +4,9 @@ import io
 import zipfile
 from collections.abc import Iterator
 
+from inference.beside import is_passed_over
 from inference.limits import MEBIBYTE, Limits
-from inference.photo import PhotoError
+from inference.photo import HEAD_BYTES, PhotoError, no_image
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -21,10 +22,12 @@ def is_zip(data: bytes) -> bool:
 
 
 def photos_in(data: bytes, limits: Limits) -> Iterator[tuple[str, bytes | PhotoError]]:
-    """Yield each file of a ZIP: its name, fit to be shown, and its bytes, or why it cannot be taken out.
+    """Yield each photo of a ZIP: its name, fit to be shown, and its bytes, or why it cannot be taken out. What is no
+    image is passed over, as in a folder.
 
     Raises PhotoError before the first one where the ZIP as a whole is refused, with ``code`` damaged_zip,
-    too_many_files or zip_too_large. What a ZIP says of itself is not believed: sizes are counted while unpacking too.
+    too_many_files or zip_too_large; and at the end, with no_photo, where there was none. What a ZIP says
+    of itself is not believed: sizes are counted while unpacking too.
     """
     # The directory is parsed whole: a million entries would take the memory that the limits protect.
     if data.count(DIRECTORY_ENTRY) > 2 * limits.batch_files + len(NOT_GIVEN):
@@ -50,14 +53,20 @@ def shown_name(name: str) -> str:
 def _unpacked(
     archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: Limits, most: int
 ) -> Iterator[tuple[str, bytes | PhotoError]]:
-    unpacked = 0
+    unpacked, has_photos = 0, False
     for entry in entries:
         photo = _read(archive, entry, limits)
         if isinstance(photo, bytes):
             unpacked += len(photo)
             if unpacked > most:
                 photo = _too_large(limits)
+        problem = no_image(photo[:HEAD_BYTES]) if isinstance(photo, bytes) else photo
+        if problem and is_passed_over(entry.filename, problem):
+            continue
+        has_photos = True
         yield shown_name(entry.filename), photo
+    if not has_photos:
+        raise PhotoError("no_photo", "There is no photo in the ZIP: put photos into it, or send them as they are.")
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> bytes | PhotoError:
@@ -71,7 +80,9 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> b
     except Exception:  # as above
         return PhotoError("damaged", "This file in the ZIP is damaged: make or send the ZIP again.")
     if len(data) > limits.upload_mb * MEBIBYTE:
-        return PhotoError("too_large", f"This file is larger than {limits.upload_mb} MB: send a smaller one.")
+        return no_image(data[:HEAD_BYTES]) or PhotoError(
+            "too_large", f"This file is larger than {limits.upload_mb} MB: send a smaller one."
+        )
     return data
 
 

@@ -148,18 +148,25 @@ def _format_of(head: bytes) -> str | None:
     return None
 
 
+def no_image(head: bytes) -> PhotoError | None:
+    """Return why a file that begins with ``head``, HEAD_BYTES or all of it, is no image; None where it is one."""
+    if not head:
+        return PhotoError("empty", "The file is empty: choose a photo of a digit.")
+    if _format_of(head) is None:
+        return PhotoError(
+            "not_an_image",
+            "This file is not an image that can be read: use JPEG, PNG, HEIC, AVIF, WebP, GIF, BMP or TIFF.",
+        )
+    return None
+
+
 def _recognised(file: BinaryIO) -> Any:
     """Return the decoder of a file, nothing decoded yet: Pillow's image, or pillow_heif's; both have a ``size``."""
     head = file.read(HEAD_BYTES)
     file.seek(0)
-    if not head:
-        raise PhotoError("empty", "The file is empty: choose a photo of a digit.")
+    if problem := no_image(head):
+        raise problem
     kind = _format_of(head)
-    if kind is None:
-        raise PhotoError(
-            "not_an_image",
-            "This file is not an image that can be read: use JPEG, PNG, HEIC, AVIF, WebP, GIF, BMP or TIFF.",
-        )
     if kind == "JPEG":
         excessive = is_excessive(file.read())
         file.seek(0)

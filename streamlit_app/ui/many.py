@@ -45,16 +45,22 @@ def photos_of(files: list[BinaryIO], limits: Limits) -> Iterator[tuple[str, byte
     """
     count = 0
     for file in files:
-        data = file.getvalue()
-        try:
-            inside = photos_in(data, limits) if is_zip(data) else [(shown_name(file.name), data)]
-        except PhotoError as error:
-            inside = [(shown_name(file.name), error)]
-        for photo in inside:
+        for photo in _photos_in(file, limits):
             if count == limits.batch_files:
                 return
             count += 1
             yield photo
+
+
+def _photos_in(file: BinaryIO, limits: Limits) -> Iterator[tuple[str, bytes | PhotoError]]:
+    data = file.getvalue()
+    if not is_zip(data):
+        yield shown_name(file.name), data
+        return
+    try:
+        yield from photos_in(data, limits)
+    except PhotoError as error:
+        yield shown_name(file.name), error
 
 
 def are_too_large(files: list[BinaryIO], limits: Limits) -> bool:
