@@ -84,7 +84,40 @@ def test_a_box_that_is_none_is_one_sentence(folder, capsys, box, said):
 def test_an_impossible_option_is_refused_before_any_work(folder, capsys, options):
     with pytest.raises(SystemExit, match="2"):
         main([*options, *([str(folder / "seven.png")] if options[0] == "predict" else [])])
-    assert options[1].split("=")[0] in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert options[1].split("=")[0] in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["predict", "--box", "-5,0,10,10", "a.png"], "'-5,0,10,10'"),
+        (["predict", "--box"], "expected one argument"),
+        (["predict", "--rotation", "-400", "a.png"], "'-400'"),
+        (["predict"], "PATH"),
+        (["predict", ""], "An empty name"),
+        (["read", "a.png", ""], "An empty name"),
+        (["benchmark", ""], "An empty name"),
+        (["predict", "--out", "", "a.png"], "An empty name"),
+        (["predict", "--rembg", "perhaps", "a.png"], "perhaps"),
+        (["predict", "--modle", "mlp", "a.png"], "--modle"),
+        (["guess", "a.png"], "guess"),
+        ([], "COMMAND"),
+    ],
+)
+def test_what_the_command_does_not_take_is_one_sentence(capsys, options, said):
+    with pytest.raises(SystemExit, match="2"):
+        main(options)
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert said in captured.err
+    assert "--help" in captured.err
+
+
+def test_a_turn_the_other_way_is_no_option(folder, capsys):
+    assert main(["predict", "--rembg", "never", "--rotation", "-5", str(folder / "seven.png")]) == 0
+    assert ": 7 (" in capsys.readouterr().out
 
 
 def test_a_busy_port_is_one_sentence(capsys):
@@ -193,9 +226,15 @@ def test_a_name_is_no_formula_in_a_table_and_no_order_to_a_terminal(folder, monk
     assert lines(capsys)[0]["file"] == name
 
 
-def test_a_folder_without_images_is_said(tmp_path, capsys):
-    assert main(["predict", str(tmp_path)]) == 0
-    assert f"no image in {tmp_path}" in capsys.readouterr().err
+@pytest.mark.parametrize("command", ["predict", "read"])
+@pytest.mark.parametrize("inside", [(), ("notes.txt",)])
+def test_a_folder_without_a_photo_is_a_sentence_and_status_1(tmp_path, capsys, command, inside):
+    for name in inside:
+        (tmp_path / name).write_text("no image")
+    assert main([command, str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert f"no photo in {tmp_path}" in said.err
 
 
 def test_a_file_name_that_is_no_text_still_gives_json(folder):

@@ -258,6 +258,20 @@ def test_an_array_of_another_kind_is_refused(array):
     assert code_of(array) == "not_an_image"
 
 
+@pytest.mark.parametrize("source", [None, 5, [1, 2], {}, io.StringIO("text"), Image.new("L", (9, 9)), object])
+def test_what_is_no_photo_at_all_is_one_sentence(source):
+    with pytest.raises(PhotoError, match="bytes, a path, an open binary file or an array") as caught:
+        open_photo(source)
+    assert caught.value.code == "not_an_image"
+
+
+def test_a_path_or_a_file_that_cannot_be_opened_is_not_found():
+    assert code_of("a\0b.png") == "not_found"
+    closed = io.BytesIO(b"")
+    closed.close()
+    assert code_of(closed) == "not_found"
+
+
 def test_what_is_no_image():
     assert code_of(b"") == "empty"
     assert code_of(b"hello, I am a text\n" * 20) == "not_an_image"
@@ -421,7 +435,7 @@ def test_what_is_no_box_is_one_sentence(box):
         open_photo(np.asarray(four_colours()), box=box)
 
 
-@pytest.mark.parametrize("rotation", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("rotation", [math.nan, math.inf, -math.inf, "30", None, [1]])
 def test_a_turn_by_no_number_is_one_sentence(rotation):
     with pytest.raises(PhotoError) as caught:
         open_photo(np.asarray(four_colours()), rotation=rotation)

@@ -26,7 +26,7 @@ from inference.classifier import Classifier, judge_trouble
 from inference.number import NumberReading, read_number
 from inference.photo import PhotoError
 from inference.reading import Reading
-from inference.schema import as_json, digit_error, digit_record, name_in_a_table, number_error, number_record
+from inference.schema import as_json, digit_error, digit_record, name_in_a_table, number_error, number_record, printable
 from inference.steps import Config
 
 
@@ -120,7 +120,9 @@ def _answer_each(
         print(f"digitlens: stopped; what was answered until here stands.{go_on}", file=sys.stderr)
         return 128 + stop.signal
     if not answered and not known:
-        print(f"digitlens: no image in {', '.join(options.paths)}.", file=sys.stderr)
+        paths = ", ".join(map(printable, options.paths))
+        print(f"digitlens: there is no photo in {paths}: name a photo, or a folder with one.", file=sys.stderr)
+        return 1
     return int(failed)
 
 
@@ -163,6 +165,6 @@ def _progress(options: argparse.Namespace, known: set[str]) -> Iterator[Callable
 
 def config_of(options: argparse.Namespace) -> Config:
     """Return how photos are prepared; say on stderr where that cannot be done as it was asked for."""
-    if options.rembg == "always" and not cutout.is_available():
-        print("digitlens: rembg or its weights are not on this machine; reading goes on without it.", file=sys.stderr)
+    if options.rembg == "always" and (trouble := cutout.trouble()):
+        print(f"digitlens: {trouble}", file=sys.stderr)
     return Config(rembg=options.rembg)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from command import answering, measuring, serving
 from command.answers import CSV, JSON, AnswersError
@@ -14,6 +15,7 @@ from inference import __version__
 from inference.classifier import DEFAULT_NETWORK, NetworkUnavailable
 from inference.limits import LimitError
 from inference.photo_benchmark import PARTS, ManifestError
+from inference.schema import printable
 from inference.steps import REMBG_MODES
 
 PORT = 8501
@@ -23,10 +25,10 @@ MOST_DEGREES = 360
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status.
 
-    0: all read; 1: some file could not be read; 2: the command cannot run; 130 and 143: ended by Ctrl-C or SIGTERM;
-    141: who read the output has gone.
+    0: all read; 1: some file could not be read, or there was none; 2: the command cannot run; 130 and 143: ended by
+    Ctrl-C or SIGTERM; 141: who read the output has gone.
     """
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_with_boxes(sys.argv[1:] if arguments is None else arguments))
     # A file's name may hold what the terminal cannot show.
     if sys.stdout is not None:  # it may be closed (>&-)
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -47,8 +49,26 @@ def main(arguments: list[str] | None = None) -> int:
         return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what it does not take: the usage would be lines of it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {printable(message)}; {self.prog} --help says what it takes.\n")
+
+
+def _with_boxes(arguments: list[str]) -> list[str]:
+    """Return the arguments, --box and its value as one: alone, a value that begins with - is taken for an option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--box" and "--" not in joined:
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="digitlens", description="Read handwritten digits in photos.")
+    parser = _Parser(prog="digitlens", description="Read handwritten digits in photos.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -75,19 +95,23 @@ def _parser() -> argparse.ArgumentParser:
     read.set_defaults(run=answering.read)
 
     for command in (predict, read):
-        command.add_argument("paths", nargs="+", metavar="PATH", help="a photo, a folder of photos, or a pattern")
+        command.add_argument(
+            "paths", type=_name, nargs="+", metavar="PATH", help="a photo, a folder of photos, or a pattern"
+        )
         kinds = command.add_mutually_exclusive_group()
         kinds.add_argument("--json", action="store_const", const=JSON, dest="kind", help="one JSON object a line")
         kinds.add_argument("--csv", action="store_const", const=CSV, dest="kind", help="CSV, its first line the names")
-        command.add_argument("--out", metavar="FILE", help="write the answers to FILE; its ending says which kind")
+        command.add_argument(
+            "--out", type=_name, metavar="FILE", help="write the answers to FILE; its ending says which kind"
+        )
         command.add_argument(
             "--resume", action="store_true", help="go on with the FILE of --out: leave out the photos that it answers"
         )
 
     benchmark = commands.add_parser("benchmark", help="measure the accuracy on a folder with a manifest.csv")
-    benchmark.add_argument("folder", type=Path, metavar="FOLDER")
+    benchmark.add_argument("folder", type=_path, metavar="FOLDER")
     benchmark.add_argument("--part", choices=PARTS, help="only this part of the manifest")
-    benchmark.add_argument("--json", type=Path, metavar="FILE", help="write the figures and every answer to FILE")
+    benchmark.add_argument("--json", type=_path, metavar="FILE", help="write the figures and every answer to FILE")
     benchmark.set_defaults(run=measuring.benchmark)
 
     for command in (predict, read, benchmark):
@@ -103,6 +127,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=serving.serve)
     return parser
+
+
+def _name(given: str) -> str:
+    if not given:  # as of a variable that is not set
+        raise argparse.ArgumentTypeError("An empty name is given: name a file or a folder")
+    return given
+
+
+def _path(given: str) -> Path:
+    return Path(_name(given))
 
 
 def _box(given: str) -> tuple[int, int, int, int]:

@@ -2,6 +2,7 @@
 
 import io
 import math
+import numbers
 import os
 import stat
 import warnings
@@ -87,8 +88,8 @@ def open_photo(source: Source, *, box: tuple[int, int, int, int] | None = None, 
     Raises PhotoError, with ``code`` one of: not_found, empty, not_an_image, damaged, too_large, too_small, bad_box,
     bad_rotation.
     """
-    if not math.isfinite(rotation):
-        raise PhotoError("bad_rotation", f"The rotation must be a number of degrees, not {rotation}.")
+    if not (isinstance(rotation, numbers.Real) and math.isfinite(rotation)):
+        raise PhotoError("bad_rotation", f"The rotation must be a number of degrees, not {rotation!r}.")
     return _rotated(open_measured(source, box=box).pixels, rotation)
 
 
@@ -122,15 +123,23 @@ def _opened(source: Source) -> BinaryIO:
     """Return a source as a file to read from its beginning; a file on disk is not read as a whole."""
     if isinstance(source, bytes | bytearray | memoryview):
         return io.BytesIO(source)
-    if hasattr(source, "read"):
-        return io.BytesIO(source.read())
     try:
+        if hasattr(source, "read") and isinstance(data := source.read(), bytes):
+            return io.BytesIO(data)
+        if not isinstance(source, str | os.PathLike):
+            raise PhotoError(
+                "not_an_image",
+                f"A photo is bytes, a path, an open binary file or an array of pixels, not {type(source).__name__}.",
+            )
         # A pipe or a device would be waited for, maybe for ever.
         if not stat.S_ISREG(os.stat(source).st_mode) and not os.path.isdir(source):
             raise PhotoError("not_found", "This file cannot be opened: it is a pipe or a device.")
         return Path(source).open("rb")
-    except OSError as error:
-        raise PhotoError("not_found", f"This file cannot be opened: {error.strerror}.") from error
+    except PhotoError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a file that is closed, a name that none can have
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PhotoError("not_found", f"This file cannot be opened: {reason}.") from error
 
 
 def _format_of(head: bytes) -> str | None:
