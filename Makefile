@@ -113,15 +113,18 @@ clean:
 
 .venv/.python:
 	@test -n "$(PYTHON)" || { echo "DigitLens needs Python 3.11, 3.12 or 3.13: install one, or name it: make PYTHON=/path/to/python"; exit 1; }
-	$(PYTHON) -m venv .venv
-	touch $@
+	@echo "Making the environment for Python in .venv ..."
+	@$(PYTHON) -m venv .venv
+	@touch $@
 
 .venv/.app: .venv/.python requirements.txt constraints.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
-	touch $@
+	@echo "Installing DigitLens and its packages into .venv: a minute or two, once ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
 
 .venv/.train: .venv/.app requirements-train.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-train.txt
+	@echo "Installing what training and the tests need as well: TensorFlow is large, a few minutes, once ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-train.txt
 	touch $@
 
 .venv/.ray: .venv/.train

@@ -172,6 +172,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--no-reference", action="store_true", help="leave out the reference's way")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the figures go (models/throughput.json)")
     options = parser.parse_args(arguments)
+    path = options.json or models_folder() / "throughput.json"
+    if options.files < 1:
+        parser.error("--files must be 1 or more")
+    if not path.parent.is_dir():  # said before minutes of work
+        parser.error(f"there is no folder {path.parent} for the figures")
     ways = {COMMAND: options.files, LOOP: options.files}
     if is_available() and not options.no_reference:
         ways[REFERENCE] = REFERENCE_FILES
@@ -192,7 +197,6 @@ def main(arguments: list[str] | None = None) -> None:
         f"a start of {grown['start_seconds']:.2f} s and {grown['ms_per_file']:.1f} ms a file: no run is further than"
         f" {grown['largest_deviation']:.0%} from that; the peak of memory grows by {grown['peak_growth']:+.0%}"
     )
-    path = options.json or models_folder() / "throughput.json"
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written to {path}")
 

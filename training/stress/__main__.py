@@ -47,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"there is no part {', '.join(sorted(unknown))}: choose of {', '.join(PARTS)}")
+    if options.json and not options.json.parent.is_dir():  # said before minutes of work
+        parser.error(f"there is no folder {options.json.parent} for the figures")
 
     holds = True
     for name, measure in PARTS.items():
