@@ -125,7 +125,7 @@ clean:
 .venv/.train: .venv/.app requirements-train.txt
 	@echo "Installing what training and the tests need as well: TensorFlow is large, a few minutes, once ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-train.txt
-	touch $@
+	@touch $@
 
 .venv/.ray: .venv/.train
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[ray]'
