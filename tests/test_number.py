@@ -338,6 +338,14 @@ def test_a_cross_is_one_at_any_angle(turn):
     assert is_cross(cv2.warpAffine(write(page(SIDE, SIDE), "+", 0, 0), matrix, (SIDE, SIDE)) > 0.5)
 
 
+@pytest.mark.parametrize(("rows", "columns", "pen"), [(60, 30, 6), (30, 56, 6), (60, 40, 8), (12, 12, 2), (11, 11, 1)])
+def test_a_cross_is_one_with_unequal_arms_and_small(rows, columns, pen):
+    mask = np.zeros((rows, columns), np.uint8)
+    cv2.line(mask, (columns // 2, 0), (columns // 2, rows), 1, pen)
+    cv2.line(mask, (0, rows // 2), (columns, rows // 2), 1, pen)
+    assert is_cross(mask > 0)
+
+
 def test_bars_and_slashes():
     height = 0.76 * SIDE
     assert is_bar(drawn_sign("-"), height)
@@ -426,3 +434,29 @@ def test_the_usual_gap_is_no_space():
     assert is_space(np.array([10.0, 12, 80, 11]), 60).tolist() == [False, False, True, False]
     assert is_space(np.array([35.0, 36, 34]), 60).tolist() == [False] * 3
     assert is_space(np.array([]), 60).tolist() == []
+
+
+@pytest.mark.parametrize(
+    "gaps",
+    [
+        [0.86, 0.77, 0.91, 0.94, 0.77, 0.86, 0.71, 0.74],  # wide, as on squared paper
+        [0.1, 0.3, 0.55, 0.2, 0.4, 0.15, 0.25],
+        [0.05, 0.1, 0.28],
+        [0.6],
+    ],
+)
+def test_uneven_gaps_are_no_spaces(gaps):
+    assert not is_space(60 * np.array(gaps), 60).any()
+
+
+@pytest.mark.parametrize(
+    ("gaps", "spaces"),
+    [
+        ([0.1, 0.2, 0.6, 0.15], [2]),
+        ([0.4, 0.3, 1.1, 0.45], [2]),
+        ([0.05, 0.0, 0.6, 0.65, 0.1, 0.02], [2, 3]),
+        ([1.22, 1.03, 1.22, 0.8], [0, 1, 2, 3]),
+    ],
+)
+def test_a_space_is_much_wider_than_the_other_gaps(gaps, spaces):
+    assert np.flatnonzero(is_space(60 * np.array(gaps), 60)).tolist() == spaces

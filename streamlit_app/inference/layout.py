@@ -113,13 +113,29 @@ def gap(one: Piece, other: Piece) -> float:
     return float(np.hypot(down, across))
 
 
+# As shares of a digit's height: a narrower gap is no space, and a wider one is. Where most gaps are wider than APART,
+# each digit is a number, or nearly; then a space is wider than the third.
+NARROWEST, WIDEST, APART, SPACE_APART = 0.3, 1.0, 0.9, 0.6
+# A space is so many times as wide as the usual gap, and as the widest one that is none. All five chosen on synthetic
+# rows: even and uneven, narrow and wide, with spaces of 0.55 to 2 and without.
+TIMES_WIDER = 1.4
+
+
 def is_space(gaps: np.ndarray, height: float) -> np.ndarray:
     """Tell for each gap between neighbours, (N,) in pixels, whether a new number begins after it.
 
-    Up to half a digit's height is none and over nine tenths of it is one; between these, what is clearly wider than
-    this writer's usual gap is one.
+    A hand's gaps are uneven: in their order each is a little wider than the one before, and the first space is much
+    wider. They are divided where this step is largest.
     """
     if gaps.size == 0:
         return np.zeros(0, bool)
-    limit = np.clip(1.7 * np.median(gaps), 0.5 * height, 0.9 * height)
-    return gaps > limit
+    gaps = gaps / height
+    usual = np.median(gaps)
+    if usual > APART:
+        return gaps > SPACE_APART
+    least = np.clip(TIMES_WIDER * usual, NARROWEST, WIDEST)
+    order = np.array([least, *np.sort(gaps[(gaps > least) & (gaps < WIDEST)]), WIDEST])
+    steps = order[1:] / order[:-1]
+    largest = int(steps.argmax())
+    has_step = steps[largest] >= TIMES_WIDER
+    return gaps > (np.sqrt(order[largest] * order[largest + 1]) if has_step else WIDEST)

@@ -69,11 +69,18 @@ def _extent(mask: np.ndarray) -> tuple[float, float, float]:
     return float(np.ptp(points @ along) + 1), float(np.ptp(points @ across) + 1), float((angle + 90) % 180 - 90)
 
 
+# A cross is looked at so large or larger: in a few pixels its arms are steps.
+LEAST_SIDE = 32
+
+
 def is_cross(mask: np.ndarray) -> bool:
     """Whether a piece is a plus or a times sign: four straight arms from one crossing, each opposite another.
 
     Without its crossing a 4 or an 8 falls into fewer parts, or into bent ones.
     """
+    if max(mask.shape) < LEAST_SIDE:
+        times = LEAST_SIDE / max(mask.shape)
+        mask = cv2.resize(np.pad(mask, 1).astype(np.float32), None, fx=times, fy=times) > 0.5
     width = ink.stroke_width(mask)
     # The crossing is where most ink is near.
     density = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), width, borderType=cv2.BORDER_CONSTANT)
@@ -82,7 +89,7 @@ def is_cross(mask: np.ndarray) -> bool:
     row, column = np.unravel_index(density[inner].argmax(), density[inner].shape)
     row, column = int(row) + rows // 5, int(column) + columns // 5
     arms = mask.astype(np.uint8)
-    radius = max(1.2 * width, min(2.0 * width, 0.25 * max(mask.shape)))
+    radius = max(1.2 * width, min(2.0 * width, 0.25 * min(mask.shape)))
     cv2.circle(arms, (column, row), int(np.ceil(radius)), 0, -1)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(arms, connectivity=8)
     large = [label for label in range(1, count) if stats[label, cv2.CC_STAT_AREA] >= 0.06 * mask.sum()]
@@ -104,4 +111,4 @@ def is_cross(mask: np.ndarray) -> bool:
         return False
     first, second, third, fourth = sorted(directions)
     quarters = np.array([second - first, third - second, fourth - third, 360 + first - fourth])
-    return bool(quarters.min() > 45 and abs(third - first - 180) < 30 and abs(fourth - second - 180) < 30)
+    return bool(quarters.min() > 45 and abs(third - first - 180) < 20 and abs(fourth - second - 180) < 20)
