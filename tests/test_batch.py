@@ -369,6 +369,16 @@ def test_the_settings_of_answers_that_were_deleted_are_written_anew_but_nothing_
     assert not out.exists()
 
 
+def test_a_device_gets_no_settings_and_what_cannot_be_written_is_named(folder, tmp_path, capsys):
+    options = ["predict", "--rembg", "never", str(folder / "002.png"), "--out"]
+    (tmp_path / "null.json").symlink_to(os.devnull)
+    assert main([*options, str(tmp_path / "null.json"), "--resume"]) == 0
+    assert not settings_file(tmp_path / "null.json").exists()
+    settings_file(tmp_path / "a.csv").mkdir()
+    assert main([*options, str(tmp_path / "a.csv")]) == 2
+    assert "a.csv.settings cannot be written" in capsys.readouterr().err
+
+
 def test_json_and_csv_exclude_each_other(folder, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["predict", "--json", "--csv", str(folder)])

@@ -68,13 +68,13 @@ def opened_for_answers(path: Path, kind: str, resume: bool, example: dict, setti
         if end is not None:
             os.truncate(path, end)
         file = path.open("a" if resume else "x", encoding="utf-8", errors="backslashreplace", newline="")
-        if not answered:
+        if not answered and path.is_file():  # a device keeps nothing
             beside.write_text(json.dumps(settings) + "\n", encoding="utf-8")
         return file, answered
     except FileExistsError as error:
         raise AnswersError(f"{path} is there already: --resume goes on with it, or choose another name.") from error
     except OSError as error:
-        raise AnswersError(f"{path} cannot be written: {error.strerror}.") from error
+        raise AnswersError(f"{error.filename or path} cannot be written: {error.strerror}.") from error
 
 
 def _kept_settings(beside: Path) -> dict:
