@@ -180,7 +180,7 @@ def test_there_is_a_text_for_every_kind_that_the_report_on_refusals_holds():
 
 # Code inside strings, names (also of ONNX's operators), and commands to type: the same in every language.
 NO_TEXT = re.compile(
-    r"""[<>="]|\bdatum\b|^'|^(make|digitlens|python) |^DigitLens$|^\w+2D$|^data:|^(English|Français)$"""
+    r"""[<>={"]|\bdatum\b|^'|^(make|digitlens|python) |^DigitLens$|^\w+2D$|^data:|^(English|Français)$"""
     r"|^(Mul|Add|Conv|Reshape|Transpose|Squeeze|Softmax)$"
 )
 LIKE_TEXT = re.compile(r"[^\W\d_]{2,}[.,:;!?]? [^\W\d_]{2,}|^\W*[A-Z][a-z]+\W*$")
