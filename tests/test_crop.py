@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 from inference.classifier import models_folder
 from inference.samples import encoded, photo
 from tests.drawn import two_digits
-from ui import sheet
-from ui.crop import WIDTH
-from ui.sheet import Stroke
+from ui.prediction import sheet
+from ui.prediction.crop import WIDTH
+from ui.prediction.sheet import Stroke
 
 HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"
 PREDICTION, ARCHITECTURE = "pages/1_Prediction.py", "pages/2_Architecture.py"
@@ -37,7 +37,7 @@ def canvas(monkeypatch):
         if not canvas.asked or canvas.asked[-1]["version"] != options["version"]:
             canvas.lines = None
         canvas.asked.append(options)
-        return options["start"] if canvas.lines is None else canvas.lines
+        return sheet.Sheet(options["start"] if canvas.lines is None else canvas.lines, options["pen"])
 
     canvas.draw = draw
     monkeypatch.setattr(sheet, "ask_strokes", ask_strokes)

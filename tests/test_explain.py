@@ -12,11 +12,11 @@ from inference import Classifier
 from inference.calibration import with_temperature
 from inference.classifier import models_folder, network_names, read_card
 from ui.architecture.convolution import KERNELS
-from ui.corruptions import CORRUPTIONS, corrupted
+from ui.architecture.explain import class_map, convolved, normalised, patch, pooled, score, strongest
+from ui.architecture.weights import Head, read_weights
 from ui.digit_choice import sample
-from ui.explain import class_map, convolved, normalised, patch, pooled, score, strongest
+from ui.performance.corruptions import CORRUPTIONS, corrupted
 from ui.tints import laid_over, marked, number_grid, tinted
-from ui.weights import Head, read_weights
 
 NETWORK = models_folder() / "mnist_cnn.onnx"
 needs_network = pytest.mark.skipif(not NETWORK.exists(), reason="needs models/mnist_cnn.onnx (make train)")

@@ -28,8 +28,8 @@ from tests.test_pages import (
 )
 from ui.architecture.augmentations import SAMPLES
 from ui.architecture.convolution import KERNELS
+from ui.architecture.explain import convolved
 from ui.digit_choice import sample
-from ui.explain import convolved
 from ui.words import number
 
 __all__ = ["app", "no_models"]  # fixtures

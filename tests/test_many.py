@@ -13,8 +13,8 @@ from inference.classifier import models_folder
 from inference.limits import Limits
 from inference.samples import encoded, photo
 from inference.schema import digit_error
-from ui.many import Row, are_too_large, confusion, label_of, photos_of, read_row
 from ui.pictures import thumbnail
+from ui.prediction.many import Row, are_too_large, confusion, label_of, photos_of, read_row
 from ui.settings import Settings
 
 SETTINGS = Settings(Config(rembg="never"), tta=False)

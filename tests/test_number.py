@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from inference import Classifier, PhotoError, read_number
 from inference.classifier import models_folder
-from inference.cuts import cut_apart
-from inference.frames import without_frames
 from inference.ink import Threshold
-from inference.layout import digit_height, is_space
-from inference.number import kept_numbers, without_small_print, without_strokes
-from inference.pieces import Piece, above_lines, turned
-from inference.printed import LIKELIER, print_by_hand, without_print
+from inference.numbers.cuts import cut_apart
+from inference.numbers.frames import without_frames
+from inference.numbers.layout import digit_height, is_space
+from inference.numbers.number import kept_numbers, without_small_print, without_strokes
+from inference.numbers.pieces import Piece, above_lines, turned
+from inference.numbers.printed import LIKELIER, print_by_hand, without_print
+from inference.numbers.segmentation import Read, best_way, groups_of, parts_of
+from inference.numbers.signs import is_bar, is_cross, is_slash
 from inference.samples import encoded, written
-from inference.segmentation import Read, best_way, groups_of, parts_of
-from inference.signs import is_bar, is_cross, is_slash
 
 pytestmark = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="models/mnist_cnn.onnx is absent: make train"

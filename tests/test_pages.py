@@ -20,8 +20,8 @@ from inference.mnist import MnistUnavailable, load_test_images
 from inference.samples import encoded, photo
 from inference.steps import STEPS
 from tests.drawn import drawing, mouse_paths
-from ui import sheet
 from ui.pictures import mosaic
+from ui.prediction import sheet
 from ui.words import duration
 
 HOME = Path(__file__).parent.parent / "streamlit_app" / "Home.py"

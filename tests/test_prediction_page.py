@@ -25,7 +25,7 @@ from tests.test_pages import (
 )
 from ui import results
 from ui.examples import EXAMPLES, NUMBER
-from ui.many import read_row
+from ui.prediction.many import read_row
 
 __all__ = ["drawn"]  # a fixture
 
@@ -254,7 +254,7 @@ def test_without_folders_there_is_no_column_of_labels(app):
 def test_many_answers_outlive_another_page_and_are_not_read_again(app, monkeypatch):
     prediction(app, "many")
     app.file_uploader(key="many_False").set_value(FILES).run()
-    monkeypatch.setattr("ui.many_page.read_row", None)
+    monkeypatch.setattr("ui.prediction.many_page.read_row", None)
     app.run()
     assert len(table(checked(app), "Photo")) == 3
     app.switch_page("pages/2_Architecture.py").run()
@@ -273,7 +273,7 @@ def test_an_interrupted_batch_goes_on_where_it_was(app, monkeypatch):
             raise RuntimeError("The person clicked elsewhere.")
         return read_row(name, *given)
 
-    monkeypatch.setattr("ui.many_page.read_row", interrupted)
+    monkeypatch.setattr("ui.prediction.many_page.read_row", interrupted)
     prediction(app, "many")
     app.file_uploader(key="many_False").set_value(FILES).run()
     assert app.exception

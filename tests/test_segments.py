@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="TensorFlow is absent: pip install -r requirements-train.txt")
 
-from inference.pieces import Piece
+from inference.numbers.pieces import Piece
 from training.segments import NONE, UNCLEAR, fitted, label_of
 
 BOXES = np.array([[10, 20, 40, 30], [10, 60, 40, 10]])

@@ -16,8 +16,8 @@ from inference.samples import encoded, photo, written
 from inference.schema import as_json, columns, digit_error, digit_record
 from inference.verdict import BLANK, DIGIT, NOT_A_DIGIT, UNSURE
 from training.sources import load_data
-from ui.export import digits_zip, history_csv, records_csv, trainable
-from ui.history import Entry
+from ui.prediction.export import digits_zip, history_csv, records_csv, trainable
+from ui.prediction.history import Entry
 
 needs_network = pytest.mark.skipif(
     not (models_folder() / "mnist_cnn.onnx").exists(), reason="needs models/mnist_cnn.onnx (make train)"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ui.sheet import MOST_POINTS, Stroke, _strokes, drawn
+from ui.prediction.sheet import MOST_POINTS, Stroke, _strokes, drawn
 
 
 def test_strokes_are_black_on_white_as_wide_as_their_pen():

@@ -23,17 +23,17 @@ from inference.verdict import BLANK, VERDICTS
 from tests.drawn import two_digits
 from tests.rooms import ROOMS
 from ui import texts, words
-from ui.compare import DESCRIBED
-from ui.corruptions import CORRUPTIONS
 from ui.development import STAGES
 from ui.examples import EXAMPLES
-from ui.inputs import MANY, MODES
-from ui.many_page import FILTERS
 from ui.page import PAGES
+from ui.performance.corruptions import CORRUPTIONS
 from ui.performance.photos import PARTS
 from ui.performance.refused import VERDICTS as VERDICTS_FILE
 from ui.performance.refused import kinds, slug
 from ui.performance.scenes import CONDITIONS
+from ui.prediction.compare import DESCRIBED
+from ui.prediction.inputs import MANY, MODES
+from ui.prediction.many_page import FILTERS
 
 APP = Path(__file__).parent.parent / "streamlit_app"
 PREDICTION, ARCHITECTURE, PERFORMANCE = (PAGES[name] for name in ("prediction", "architecture", "performance"))
@@ -180,7 +180,7 @@ def test_there_is_a_text_for_every_kind_that_the_report_on_refusals_holds():
 
 # Code inside strings, names (also of ONNX's operators), and commands to type: the same in every language.
 NO_TEXT = re.compile(
-    r"""[<>={"]|\bdatum\b|^'|^(make|digitlens|python) |^DigitLens$|^\w+2D$|^data:|^(English|Français)$"""
+    r"""[<>="]|\{ [\w-]+: |\bdatum\b|^'|^(make|digitlens|python) |^DigitLens$|^\w+2D$|^data:|^(English|Français)$"""
     r"|^(Mul|Add|Conv|Reshape|Transpose|Squeeze|Softmax)$"
 )
 LIKE_TEXT = re.compile(r"[^\W\d_]{2,}[.,:;!?]? [^\W\d_]{2,}|^\W*[A-Z][a-z]+\W*$")

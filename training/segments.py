@@ -19,9 +19,9 @@ from sklearn.preprocessing import StandardScaler
 from inference import Classifier, NetworkUnavailable
 from inference.classifier import DEFAULT_NETWORK, models_folder, whole_head_path
 from inference.mnist import MnistUnavailable
-from inference.number import WORKING_SIDE, divided, find_page, images
+from inference.numbers.number import WORKING_SIDE, divided, find_page, images
+from inference.numbers.pieces import Piece
 from inference.photo import open_measured
-from inference.pieces import Piece
 from inference.whole import WholeHead
 from training.data import training_and_validation
 from training.likeness import BLOCKS

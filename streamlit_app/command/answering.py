@@ -23,7 +23,7 @@ from command.signals import Stop, raised
 from inference import __version__, cutout
 from inference.batch import in_order, read_digits
 from inference.classifier import Classifier, judge_trouble
-from inference.number import NumberReading, read_number
+from inference.numbers.number import NumberReading, read_number
 from inference.photo import PhotoError
 from inference.reading import Reading
 from inference.schema import as_json, digit_error, digit_record, name_in_a_table, number_error, number_record, printable

@@ -8,7 +8,7 @@ from pathlib import Path
 from command.answering import config_of
 from inference import cutout
 from inference.classifier import Classifier
-from inference.number import read_number
+from inference.numbers.number import read_number
 from inference.photo_benchmark import (
     PARTS,
     Answer,

@@ -16,7 +16,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 from inference.candidates import Preprocessed, preprocess
 from inference.classifier import Classifier, NetworkUnavailable, Prediction
-from inference.number import FoundDigit, NumberReading, read_number
+from inference.numbers.number import FoundDigit, NumberReading, read_number
 from inference.photo import PhotoError, open_photo
 from inference.reading import Reading, read_digit
 from inference.steps import Config

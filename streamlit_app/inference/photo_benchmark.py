@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.number import NumberReading
+from inference.numbers.number import NumberReading
 from inference.photo import PhotoError
 from inference.reading import Reading
 

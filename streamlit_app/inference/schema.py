@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from unicodedata import category, normalize
 
 from inference.classifier import Prediction
-from inference.number import NumberReading
+from inference.numbers.number import NumberReading
 from inference.photo import PhotoError
 from inference.quality import Quality
 from inference.reading import Reading

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui.checks import show_history
-from ui.inputs import MANY, MODES, ask_mode
-from ui.many_page import show_many
-from ui.one_page import show_one
 from ui.page import open_page
+from ui.prediction.checks import show_history
+from ui.prediction.inputs import MANY, MODES, ask_mode
+from ui.prediction.many_page import show_many
+from ui.prediction.one_page import show_one
 from ui.settings import ask_settings
 from ui.texts import text
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from inference.samples import encoded
 from tests.browser.harness import PHONE, Dashboard, Watch
 from tests.drawn import two_digits
-from ui.crop import MARGIN
+from ui.prediction.crop import MARGIN
 
 pytestmark = pytest.mark.browser
 

@@ -15,9 +15,9 @@ from inference.samples import encoded, photo
 from tests.browser.harness import PHONE, Dashboard, Watch
 from tests.browser.test_crop_in_browser import drag_finger
 from tests.drawn import mouse_paths
-from ui.canvas import SIDE, THICKEST, THINNEST
 from ui.examples import NUMBER
-from ui.many import THUMBNAIL
+from ui.prediction.canvas import SIDE, THICKEST, THINNEST
+from ui.prediction.many import THUMBNAIL
 
 pytestmark = pytest.mark.browser
 

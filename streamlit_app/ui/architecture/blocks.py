@@ -9,9 +9,9 @@ import streamlit as st
 from inference import NetworkUnavailable
 from inference.classifier import DEFAULT_NETWORK
 from ui import results
+from ui.architecture.weights import network_weights
 from ui.figures import show_figures, show_table
 from ui.texts import said, text
-from ui.weights import network_weights
 from ui.words import number, shape
 
 STAGE_WIDTH = 148

@@ -7,11 +7,11 @@ from inference import Prediction
 from inference.samples import DIGITS
 from inference.verdict import NOT_A_DIGIT, verdict
 from ui import results
-from ui.explain import class_map, score
+from ui.architecture.explain import class_map, score
+from ui.architecture.weights import Head
 from ui.pictures import picture
 from ui.texts import text
 from ui.tints import laid_over
-from ui.weights import Head
 from ui.words import added, in_sum, number
 
 BOX = 170  # pixels: two beside each other on a phone

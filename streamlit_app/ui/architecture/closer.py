@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from ui.explain import strongest
+from ui.architecture.explain import strongest
+from ui.architecture.weights import Filters
 from ui.pictures import data_url, mosaic, picture, shown
 from ui.texts import text
 from ui.tints import enlarged, side_by_side, tinted
-from ui.weights import Filters
 from ui.words import block_title, number, shape
 
 BOX = 170

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from ui.explain import convolved, normalised, patch
+from ui.architecture.explain import convolved, normalised, patch
+from ui.architecture.weights import Filters
 from ui.pictures import picture
 from ui.texts import text
 from ui.tints import marked, number_grid, tinted
-from ui.weights import Filters
 from ui.words import added, in_sum, number
 
 # Kernels that are known from image processing: (3, 3), laid on pixels of 0-255.

@@ -6,12 +6,12 @@ import streamlit as st
 from inference import NetworkUnavailable, Prediction
 from ui import results
 from ui.architecture.convolution import show_convolution
+from ui.architecture.explain import pooled, score, strongest
 from ui.architecture.neuron import show_neuron
+from ui.architecture.weights import Head, network_weights
 from ui.digit_choice import choose_digit
-from ui.explain import pooled, score, strongest
 from ui.pictures import mosaic, picture
 from ui.texts import said, text
-from ui.weights import Head, network_weights
 from ui.words import in_sum, number, percent, shape
 
 BOX = 170

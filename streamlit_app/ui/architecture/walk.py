@@ -7,13 +7,13 @@ from inference import NetworkUnavailable, Prediction
 from ui import results
 from ui.architecture.class_maps import show_class_maps
 from ui.architecture.closer import look_closer
+from ui.architecture.explain import strongest
+from ui.architecture.weights import network_weights
 from ui.charts import probability_chart, show_chart
 from ui.digit_choice import choose_digit, has_last_digit
-from ui.explain import strongest
 from ui.page import link
 from ui.pictures import data_url, mosaic, shown
 from ui.texts import said, text
-from ui.weights import network_weights
 from ui.words import block_title, percent, shape
 
 TILE = 108  # pixels: the whole way in one line on a tablet, in two on a phone

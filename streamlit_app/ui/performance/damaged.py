@@ -8,9 +8,9 @@ from inference.classifier import network_names
 from ui import results
 from ui.charts import show_chart
 from ui.charts.shares import points_chart
-from ui.corruptions import CORRUPTIONS, corrupted
 from ui.digit_choice import choose_digit
 from ui.figures import show_figures, show_missing, show_table, source
+from ui.performance.corruptions import CORRUPTIONS, corrupted
 from ui.pictures import picture
 from ui.texts import said, text
 from ui.words import number, percent

@@ -4,10 +4,10 @@ import streamlit as st
 
 from inference.samples import DIGITS
 from inference.verdict import BLANK, NOT_A_DIGIT
-from ui.export import digits_zip, history_csv, trainable
 from ui.figures import show_table
-from ui.history import Entry, correct, forget_history, history
 from ui.pictures import data_url, thumbnail
+from ui.prediction.export import digits_zip, history_csv, trainable
+from ui.prediction.history import Entry, correct, forget_history, history
 from ui.texts import text
 from ui.words import escaped, outcome
 

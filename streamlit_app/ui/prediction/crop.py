@@ -8,8 +8,8 @@ import streamlit as st
 
 from inference import PhotoError, open_photo
 from inference.photo import MIN_SIDE, Box, Source, open_measured
-from ui import sheet
 from ui.pictures import data_url, picture, shown
+from ui.prediction import sheet
 from ui.recall import recalled
 from ui.texts import text
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from inference import ink
-from inference.pieces import Piece
+from inference.numbers.pieces import Piece
 
 # Digits are reduced to this height before the cuts are looked for.
 CUT_ROWS = 48

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference import ground, layout
+from inference import ground
 from inference.classifier import Classifier
+from inference.numbers import layout
+from inference.numbers.pieces import Piece, above_lines, find_pieces, least_height, page_threshold, turned
+from inference.numbers.printed import without_print
+from inference.numbers.segmentation import WHOLE, Group, Part, Read, best_way, costs, groups_of, parts_of
+from inference.numbers.signs import without_signs
 from inference.photo import OpenedPhoto, Source, open_measured
-from inference.pieces import Piece, above_lines, find_pieces, least_height, page_threshold, turned
-from inference.printed import without_print
-from inference.segmentation import WHOLE, Group, Part, Read, best_way, costs, groups_of, parts_of
-from inference.signs import without_signs
 from inference.steps import as_digit, composed, page_grey
 
 # A page of digits is worked on larger than one digit is.

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from inference import PhotoError, open_photo
-from ui.crop import ask_mark, forget_mark
 from ui.examples import offer_examples
 from ui.given import Photo
-from ui.paste import accept_pastes
 from ui.pictures import data_url, framed, shown
+from ui.prediction.crop import ask_mark, forget_mark
+from ui.prediction.paste import accept_pastes
 from ui.recall import recalled
 from ui.texts import text
 from ui.words import escaped

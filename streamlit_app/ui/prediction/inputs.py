@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ui.canvas import ask_drawing
 from ui.given import Photo, TestImage
-from ui.mnist_images import ask_test_image
+from ui.prediction.canvas import ask_drawing
+from ui.prediction.mnist_images import ask_test_image
+from ui.prediction.upload import ask_upload, markable
 from ui.texts import text
-from ui.upload import ask_upload, markable
 
 MANY = "many"  # the mode beside these: many photos at once
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inference.segmentation import Read
+from inference.numbers.segmentation import Read
 
 # How much digits differ in height, and how far they stand from their line, as a share of their height: standard
 # deviations in print, where the round ones are a little higher, and by hand. In print half a pixel comes on top.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ui import sheet
 from ui.given import Photo
+from ui.prediction import sheet
 from ui.texts import text
 
 SIDE = 340  # pixels: all that a phone has

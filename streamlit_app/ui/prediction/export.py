@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import cv2
 
 from inference.schema import DigitRecord, as_json, columns, name_in_a_table, network_record
-from ui.history import Entry
+from ui.prediction.history import Entry
 
 
 def records_csv(records: Iterable[tuple[DigitRecord, int | None]]) -> bytes:

@@ -7,18 +7,18 @@ import numpy as np
 import streamlit as st
 
 from inference import Classifier, read_number
-from inference.number import WORKING_SIDE, FoundDigit, NumberReading
+from inference.numbers.number import WORKING_SIDE, FoundDigit, NumberReading
 from inference.photo import Box, open_measured
 from inference.verdict import SEVERAL_DIGITS
 from ui import results
 from ui.answer import Answer, read_once
 from ui.given import Photo, TestImage
 from ui.pictures import over_chequerboard, picture
+from ui.prediction.show import show_answer, show_steps
+from ui.prediction.why import offer_why
 from ui.recall import recalled
 from ui.settings import Settings
-from ui.show import show_answer, show_steps
 from ui.texts import text
-from ui.why import offer_why
 from ui.words import confidence
 
 # Of the longer side: the line of a box, seen on a phone and not wider than a pen.

@@ -5,7 +5,7 @@ Pure functions on places and sizes in pixels.
 
 import numpy as np
 
-from inference.pieces import Piece
+from inference.numbers.pieces import Piece
 
 # A piece lower than this share of the digits' height is no whole digit.
 LOW = 0.5

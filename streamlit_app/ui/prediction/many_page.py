@@ -10,13 +10,13 @@ from inference.limits import Limits
 from ui import results
 from ui.charts import show_chart
 from ui.charts.confusion import confusion_chart
-from ui.export import records_csv
 from ui.figures import show_figures, show_table
-from ui.many import ERROR, Row, are_too_large, confusion, photos_of, read_row
-from ui.paste import accept_pastes
+from ui.prediction.export import records_csv
+from ui.prediction.many import ERROR, Row, are_too_large, confusion, photos_of, read_row
+from ui.prediction.paste import accept_pastes
+from ui.prediction.upload import TYPES
 from ui.settings import Settings
 from ui.texts import said, text
-from ui.upload import TYPES
 from ui.words import escaped, number, outcome, percent
 
 BATCH = "batch"  # in the session's state: the _Batch

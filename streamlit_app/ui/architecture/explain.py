@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ui.weights import Filters, Head
+from ui.architecture.weights import Filters, Head
 
 
 def class_map(maps: np.ndarray, head: Head, digit: int) -> np.ndarray:

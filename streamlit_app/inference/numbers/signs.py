@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
-from inference import ink, layout
-from inference.pieces import Piece
+from inference import ink
+from inference.numbers import layout
+from inference.numbers.pieces import Piece
 
 
 def without_signs(pieces: list[Piece], height: float) -> tuple[list[Piece], list[Piece]]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference import layout
-from inference.cuts import cut_apart
-from inference.pieces import Piece, joined
+from inference.numbers import layout
+from inference.numbers.cuts import cut_apart
+from inference.numbers.pieces import Piece, joined
 
 MOST_PARTS = 12
 # A digit is written in so many pieces at most: the 4 and the 5 in two, one of them broken.

@@ -4,15 +4,15 @@ import streamlit as st
 
 from inference import PhotoError
 from ui.answer import Answer, read_once, remember
-from ui.checks import ask_check
-from ui.compare import offer_networks
-from ui.history import Entry, record
-from ui.inputs import Mode
-from ui.number import ask_for_number, look_into, offer_number, read_number_once, show_number
+from ui.prediction.checks import ask_check
+from ui.prediction.compare import offer_networks
+from ui.prediction.history import Entry, record
+from ui.prediction.inputs import Mode
+from ui.prediction.number import ask_for_number, look_into, offer_number, read_number_once, show_number
+from ui.prediction.show import show_details, show_guesses, show_verdict
+from ui.prediction.why import offer_why
 from ui.settings import Settings
-from ui.show import show_details, show_guesses, show_verdict
 from ui.texts import said, text
-from ui.why import offer_why
 
 
 def show_one(mode: Mode, settings: Settings) -> None:

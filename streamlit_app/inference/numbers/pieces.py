@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inference import frames, ink, rules
+from inference import ink, rules
 from inference.ground import reduced
+from inference.numbers import frames
 
 # More pieces than this on one photo are texture: the largest are looked at.
 MOST_PIECES = 600
