@@ -16,6 +16,7 @@ from pathlib import Path
 
 from command.answers import CSV, JSON
 from command.given import GivenFile, given_files
+from command.signals import kept
 from inference.classifier import Classifier
 from inference.photo import PhotoError
 from inference.reading import prepare, recognise
@@ -122,7 +123,8 @@ def _ray_data():
     except ImportError as error:
         raise EngineError("Ray is not installed here: pip install -e '.[ray]' adds it.") from error
     if not ray.is_initialized():
-        ray.init(logging_level="ERROR", log_to_driver=False)
+        with kept():  # Ray would answer SIGTERM with lines of its own
+            ray.init(logging_level="ERROR", log_to_driver=False)
     # Its plan, its progress and its advice are not the answer, and its errors are raised as well.
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     context = ray.data.DataContext.get_current()

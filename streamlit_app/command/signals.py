@@ -35,6 +35,17 @@ def raised() -> Iterator[None]:
         _restore(before)
 
 
+@contextmanager
+def kept() -> Iterator[None]:
+    """Give both signals back, afterwards, to whom they belong now: for a library that takes them."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            _restore(before)
+
+
 class Stop:
     """Ctrl-C and SIGTERM, kept until a row is whole: ``signal`` is which one came, None before. A second one ends."""
 
