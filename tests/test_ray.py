@@ -117,7 +117,7 @@ def test_each_photo_is_a_row_as_the_command_alone_writes_it(two_nodes, folder, t
 def test_a_signal_is_one_sentence(folder, tmp_path, number, status, seconds):
     pytest.importorskip("ray.data", reason="ray is absent: make test-ray")
     command = [sys.executable, "-m", "command", "predict", "--engine", "ray", folder, "--out", tmp_path / "out"]
-    environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
+    environment = {**os.environ, "RAY_ADDRESS": "local"}  # else it would find the cluster of other tests
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     time.sleep(seconds)
     process.send_signal(number)

@@ -8,6 +8,7 @@ alone, and only when it is asked for: pip install -e '.[ray]'.
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from inference.reading import prepare, recognise
 from inference.schema import as_json, columns, digit_error, digit_record
 from inference.steps import Config
 
+TERMINAL_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 BATCH = 32  # photos that a worker's network reads in one call
 TEXTS = ("file", "status", "quality_level", "quality_advice", "error_code", "error_message")
 PARQUET = "parquet"
@@ -71,9 +73,15 @@ def predict_with_ray(names: list[str], out: str, kind: str, how: How) -> None:
         )
         _writers(answers, out, SaveMode.ERROR)[kind]()
     except (RayError, OSError, ValueError) as error:
-        # Ray's own messages have many lines and a traceback: the first says what it was.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EngineError(f"Ray could not do the work: {reason}") from error
+        raise EngineError(f"Ray could not do the work: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the line that says what it was: of a traceback from a worker the last one, else the first."""
+    from ray.exceptions import RayTaskError
+
+    lines = TERMINAL_COLOURS.sub("", str(error)).strip().splitlines() or [type(error).__name__]
+    return lines[-1 if isinstance(error, RayTaskError) else 0]
 
 
 def _answered(batch, how: How, as_rows: Callable[[list[dict]], object]):
