@@ -186,8 +186,10 @@ def test_several_digits_that_are_read_as_one_can_be_read_with_a_button(app):
 @needs_network
 def test_a_number_is_offered_where_no_digit_was_found_too(app):
     uploaded(app, encoded(np.full((300, 400, 3), 235, np.uint8)))
-    app.toggle(key="number_of_one").set_value(True).run()
+    assert "Are there several digits?" in texts(app.caption)
+    next(button for button in app.button if button.label == "Read every digit").click().run()
     assert texts(checked(app).info) == "No digits were found."
+    assert app.toggle(key="number_of_one").value
 
 
 @needs_network
@@ -731,3 +733,15 @@ def test_feature_maps_are_told_apart_by_a_grey_gap():
 )
 def test_a_time_is_said_in_fitting_units(seconds, words):
     assert duration(seconds) == words
+
+
+def test_whole_numbers_are_counted_as_they_were_measured(app):
+    path = models_folder() / "photos.json"
+    if not path.exists():
+        pytest.skip(f"needs {path} (digitlens benchmark)")
+    measured = json.loads(path.read_text(encoding="utf-8"))["numbers"]["parts"]["report"]
+    app.switch_page(PERFORMANCE).run()
+    room(app, "performance", "photos")
+    right = f"{measured['digits'] - measured['edits']} of {measured['digits']}"
+    assert f"{right} digits, in {measured['photos']} photos" in texts(app.caption)
+    assert f"| {measured['whole_right']} of {measured['photos']} |" in texts(app.markdown)

@@ -489,3 +489,9 @@ def test_a_turned_digit_is_read_upright(digit, rotation, classifier):
     sheet = two_digits(8, digit, rotation)
     reading = read_digit(sheet, classifier, ALONE, box=(30, 930, 240, 240), rotation=rotation)
     assert (reading.verdict, reading.prediction.digit) == ("digit", digit)
+
+
+def test_a_zip_is_called_one():
+    with pytest.raises(PhotoError, match="is a ZIP and not a photo: unpack it") as caught:
+        open_photo(b"PK\x03\x04" + bytes(40))
+    assert caught.value.code == "not_an_image"

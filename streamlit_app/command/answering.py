@@ -93,7 +93,7 @@ def _answer_each(
     ``settings``: what the answers hang on beside the network, as JSON values by name. ``readings`` takes paths, and a
     function that tells whether to stop, and yields a reading or an error for each.
     """
-    failed = answered = False
+    answered = failed = 0
     asked: deque[GivenFile] = deque()  # those that are being read
 
     def to_read(files: Iterable[GivenFile]) -> Iterator[Path]:
@@ -112,8 +112,8 @@ def _answer_each(
             error = file.error or (result if isinstance(result, PhotoError) else None)
             if error and file.is_passed_over(error):
                 continue
-            failed |= error is not None
-            answered = True
+            failed += error is not None
+            answered += 1
             out.write(as_json(as_error(str(file.path), error) if error else as_record(str(file.path), result)))
     if stop.signal:
         go_on = " --resume goes on from here." if options.out else ""
@@ -123,7 +123,9 @@ def _answer_each(
         paths = ", ".join(map(printable, options.paths))
         print(f"digitlens: there is no photo in {paths}: name a photo, or a folder with one.", file=sys.stderr)
         return 1
-    return int(failed)
+    if failed and options.out:
+        print(f"digitlens: of {answered} photos {failed} could not be read: {options.out} says why.", file=sys.stderr)
+    return int(failed > 0)
 
 
 @contextmanager

@@ -161,6 +161,11 @@ def no_image(head: bytes) -> PhotoError | None:
     """Return why a file that begins with ``head``, HEAD_BYTES or all of it, is no image; None where it is one."""
     if not head:
         return PhotoError("empty", "The file is empty: choose a photo of a digit.")
+    if head.startswith(b"PK\x03\x04"):
+        return PhotoError(
+            "not_an_image",
+            "This file is a ZIP and not a photo: unpack it, or give it where many photos are read (Many, /api/batch).",
+        )
     if _format_of(head) is None:
         return PhotoError(
             "not_an_image",

@@ -28,11 +28,14 @@ def show_photos() -> None:
         if parts and name in parts:
             st.markdown(f"**{text(f'performance.{name}_title')}.** {text(f'performance.{name}_meaning')}")
             _show_categories(parts[name])
+    _show_numbers(photos)
     st.caption(" ".join(_how_photos_were_read(photos)))
 
 
 def real_figures() -> list[tuple[str, str, str]]:
-    """Return how many photos of paper, and how many real digits of every kind, are read right: of those kept apart."""
+    """Return how many photos of paper, real digits of every kind, and digits of whole numbers are read right: of those
+    kept apart.
+    """
     photos = results.photos() or {}
     categories = photos.get("parts", {}).get(PARTS[0]) or photos.get("categories") or {}
     figures = []
@@ -43,7 +46,29 @@ def real_figures() -> list[tuple[str, str, str]]:
             words = text(f"summary.{name}_of", **counts)
             note = f"{words}  \n{interval(row['interval'])}"
             figures.append((text(f"summary.{name}"), percent(row["accuracy"]), note))
+    if row := photos.get("numbers", {}).get("parts", {}).get(PARTS[0]):
+        counts = {"right": row["digits"] - row["edits"], "total": row["digits"], "photos": row["photos"]}
+        words = text("summary.numbers_of", **counts, people=row["writers"])
+        figures.append((text("summary.numbers"), percent(row["accuracy"]), f"{words}  \n{interval(row['interval'])}"))
     return figures
+
+
+def _show_numbers(photos: dict) -> None:
+    measured = photos.get("numbers", {}).get("parts", {})
+    rows = [
+        {
+            text("photos.numbers"): text(f"performance.{name}_title"),
+            text("photos.digits"): f"**{percent(row['accuracy'])}** · "
+            + text("performance.right_of", right=number(row["digits"] - row["edits"]), total=number(row["digits"]))
+            + f" ({interval(row['interval'])})",
+            text("photos.whole"): text("performance.right_of", right=row["whole_right"], total=row["photos"]),
+        }
+        for name in PARTS
+        if (row := measured.get(name))
+    ]
+    if rows:
+        st.markdown(text("photos.numbers_what"))
+        show_table(rows)
 
 
 def _show_categories(categories: dict[str, dict]) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from inference import Classifier, read_number
 from inference.numbers.number import WORKING_SIDE, FoundDigit, NumberReading
 from inference.photo import Box, open_measured
-from inference.verdict import SEVERAL_DIGITS
+from inference.verdict import BLANK, NOT_A_DIGIT, SEVERAL_DIGITS
 from ui import results
 from ui.answer import Answer, read_once
 from ui.given import Photo, TestImage
@@ -28,7 +28,6 @@ BOX_COLOUR, CHOSEN_COLOUR = (194, 87, 12), (15, 118, 110)
 DOUBTFUL = 0.9
 # Around a digit that is looked into, as a share of its longer side: enough to see on what it stands.
 AROUND = 0.15
-WANTED = "number_of_several"  # in the session's state: whether they are read
 BOX = 380  # pixels: the photo with its boxes
 
 
@@ -44,18 +43,28 @@ def ask_for_number(given: Photo | TestImage, answer: Answer) -> bool:
     """Ask whether all digits of a photo are to be read; where several were seen they are, unless the person says no."""
     if not isinstance(given, Photo) or answer.verdict is None:
         return False
-    several = answer.verdict == SEVERAL_DIGITS
-    return st.toggle(text("read_number.ask"), value=several, key=WANTED if several else "number_of_one")
+    return st.toggle(text("read_number.ask"), value=answer.verdict == SEVERAL_DIGITS, key=_wanted(answer))
 
 
-def offer_number(answer: Answer) -> None:
-    """Offer to read all digits, where the answer is that there are several, and they are not read."""
-    if answer.verdict == SEVERAL_DIGITS and not st.session_state.get(WANTED):
-        st.button(text("read_number.do"), icon=":material/pin:", on_click=_want_number)
+def offer_number(given: Photo | TestImage, answer: Answer) -> None:
+    """Offer to read all digits, where as one digit the photo is none, or several, and they are not read."""
+    if not isinstance(given, Photo) or answer.verdict not in (SEVERAL_DIGITS, NOT_A_DIGIT, BLANK):
+        return
+    wanted = _wanted(answer)
+    if st.session_state.get(wanted):
+        return
+    if answer.verdict != SEVERAL_DIGITS:
+        st.caption(text("read_number.perhaps"))
+    st.button(text("read_number.do"), icon=":material/pin:", on_click=_want_number, args=(wanted,))
 
 
-def _want_number() -> None:
-    st.session_state[WANTED] = True
+def _wanted(answer: Answer) -> str:
+    """Return where the session's state says whether all digits are read: where there are several, unless it says no."""
+    return "number_of_several" if answer.verdict == SEVERAL_DIGITS else "number_of_one"
+
+
+def _want_number(wanted: str) -> None:
+    st.session_state[wanted] = True
 
 
 def read_number_once(given: Photo, answer: Answer) -> Number:

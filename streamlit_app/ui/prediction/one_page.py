@@ -4,6 +4,7 @@ import streamlit as st
 
 from inference import PhotoError
 from ui.answer import Answer, read_once, remember
+from ui.given import Photo, TestImage
 from ui.prediction.checks import ask_check
 from ui.prediction.compare import offer_networks
 from ui.prediction.history import Entry, record
@@ -36,7 +37,7 @@ def show_one(mode: Mode, settings: Settings) -> None:
         number = read_number_once(given, answer) if ask_for_number(given, answer) else None
     with first:
         if number is None:
-            _show_digit(answer, entry)
+            _show_digit(given, answer, entry)
         else:
             chosen = show_number(number, given)
     if number is None:
@@ -45,13 +46,13 @@ def show_one(mode: Mode, settings: Settings) -> None:
     if chosen is not None:
         look_into(number, chosen, settings)
     with st.expander(text("read_number.as_digit")):
-        _show_digit(answer, entry)
+        _show_digit(given, answer, entry)
         _show_rest(answer, settings)
 
 
-def _show_digit(answer: Answer, entry: Entry | None) -> None:
+def _show_digit(given: Photo | TestImage, answer: Answer, entry: Entry | None) -> None:
     show_verdict(answer)
-    offer_number(answer)
+    offer_number(given, answer)
     show_guesses(answer)
     if entry is not None:
         ask_check(entry)
