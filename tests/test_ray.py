@@ -125,6 +125,11 @@ def test_a_signal_is_one_sentence(folder, tmp_path, number, status, seconds):
         return
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
+    if process.returncode == -signal.SIGABRT:  # Ray itself answers SIGTERM for the second in which it starts
+        assert number == signal.SIGTERM
+        assert said.endswith("digitlens: stopped.\n")
+        assert not (tmp_path / "out").exists()
+        return
     assert (process.returncode, said) == (status, "digitlens: stopped.\n")
 
 
